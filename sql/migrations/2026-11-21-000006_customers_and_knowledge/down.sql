@@ -1,0 +1,3 @@
+DROP TABLE article_versions;
+DROP TABLE articles;
+DROP TABLE customers;

@@ -1,0 +1,4 @@
+DROP TABLE playback_grants;
+DROP TABLE transcript_segments;
+DROP TABLE transcripts;
+DROP TABLE recordings;

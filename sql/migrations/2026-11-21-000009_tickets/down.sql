@@ -1,0 +1,3 @@
+DROP TABLE ticket_entries;
+DROP TABLE tickets;
+DROP SEQUENCE ticket_numbers;

@@ -1,0 +1,3 @@
+DROP TABLE inspection_findings;
+DROP TABLE inspections;
+DROP TABLE inspection_rules;

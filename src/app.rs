@@ -1,0 +1,453 @@
+//! The composition root: the only file that knows every module. It builds the parts in layer order, starts what runs in the background and
+//! takes everything down again in the opposite order.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use crate::approvals::Approvals;
+use crate::audit::{Action, AuditDraft, Caller, Ledger, Sealer, Verifier};
+use crate::auditing::Audit;
+use crate::config::{Config, EventLogBackend};
+use crate::conversations::{BotTurn, Chat, Conversations, RouteQueue, Routing};
+use crate::crypto::{Keyring, RootSource, kat};
+use crate::db::cluster::Cluster;
+use crate::db::ids::OrgId;
+use crate::db::{self, Clock, Db, KeyStore, Listener};
+use crate::error::{ErrorCode, Result};
+use crate::eventlog::{
+    DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, Outbox, Subscriber,
+    SubscriptionSpec,
+};
+use crate::hardware::Hardware;
+use crate::http::{self, Bound, Check, LiveHub, Readiness, Services, Zones};
+use crate::identity::{Identity, IdentitySettings};
+use crate::inference::{EngineConfig, EngineKind, EngineState, SpeechRecogniser, Supervisor};
+use crate::inspection::{InspectOnEvent, Inspections};
+use crate::jobs::{self, JobHandler, JobOutcome, Worker, WorkerSettings};
+use crate::knowledge::{ArticleIndexer, Knowledge};
+use crate::recordings::{RecordingSettings, Recordings, Transcribe};
+use crate::search_content::{ContentIndexer, ContentSearch};
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::systemd;
+use crate::telemetry::tasks::Tasks;
+use crate::tickets::Tickets;
+use crate::transaction::Transactions;
+use crate::vault::Vault;
+use crate::web::Demo;
+
+/// How long background work may take to end when the program stops.
+const DRAIN: Duration = Duration::from_secs(15);
+/// How often gauges that need a query are read.
+const GAUGES: Duration = Duration::from_secs(10);
+
+/// An installation that was found and read, not yet started.
+pub struct Opened {
+    pub config: Config,
+    /// With its password, if it has one: never logged.
+    pub database_url: String,
+    /// The private server, when this process owns it.
+    pub cluster: Option<Cluster>,
+    pub credentials_dir: Option<PathBuf>,
+    /// Whether a missing root key may be made: in the demo only.
+    pub may_create_root_key: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Production,
+    Demo,
+}
+
+/// Keys, database and the services that need no more than these: what the command line works with.
+pub struct Base {
+    pub config: Config,
+    pub org_id: OrgId,
+    pub transactions: Transactions,
+    pub identity: Identity,
+    metrics: Metrics,
+    sealer: Arc<Sealer>,
+    database_url: String,
+    /// Dropped last: the private server outlives everything that talks to it.
+    cluster: Option<Cluster>,
+}
+
+impl Base {
+    pub fn verifier(&self) -> Verifier {
+        let t = &self.transactions;
+        Verifier::new(t.db().clone(), Arc::clone(t.keys()), t.ledger().clone(), Arc::clone(&self.sealer))
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+}
+
+/// The names and topics of everything that follows the event log, known before any of it is built because the outbox notes deliveries for them.
+fn local_subscriptions() -> Vec<SubscriptionSpec> {
+    vec![ArticleIndexer::SUBSCRIPTION, ContentIndexer::SUBSCRIPTION, InspectOnEvent::SUBSCRIPTION]
+}
+
+/// Opens an installation: self-test, keys, database, organisation.
+pub async fn base(opened: Opened) -> Result<Base> {
+    kat::require()?;
+    let Opened { config, database_url, cluster, credentials_dir, may_create_root_key } = opened;
+    let file = config.crypto.root_key_file.clone().unwrap_or_else(|| PathBuf::from("/etc/guitai/root.key"));
+    let root = RootSource::find(credentials_dir.as_deref(), &file, may_create_root_key).load()?;
+    if may_create_root_key {
+        db::migrate(&database_url).await?;
+    } else {
+        let pending = db::pending_migrations(&database_url).await?;
+        if !pending.is_empty() {
+            return Err(
+                ErrorCode::HostUnfit.because(format!("{} migrations are pending: run guitai migrate", pending.len()))
+            );
+        }
+    }
+    let db = Db::new(&database_url, config.database.max_connections)?;
+    let keys = Arc::new(KeyStore::new(Keyring::from_root(root)));
+    let clock = Clock::system();
+    let ledger = Ledger::new(Arc::clone(&keys), node_name());
+    let subscriptions = match config.eventlog.backend {
+        EventLogBackend::Local => local_subscriptions(),
+        EventLogBackend::Kafka => vec![KafkaLog::SUBSCRIPTION],
+    };
+    let transactions =
+        Transactions::new(db.clone(), Arc::clone(&keys), ledger, Outbox::new(subscriptions), clock.clone());
+    let metrics = Metrics::new()?;
+    let identity = Identity::new(transactions.clone(), metrics.clone(), identity_settings(&config));
+    let org_id = identity.ensure_organisation("guitai", &config.organisation.code, &config.organisation.name).await?;
+    let sealer = Arc::new(Sealer::new(db, keys, clock, org_id));
+    Ok(Base { config, org_id, transactions, identity, metrics, sealer, database_url, cluster })
+}
+
+fn identity_settings(config: &Config) -> IdentitySettings {
+    let c = &config.identity;
+    let minutes = |m: u32| TimeDelta::minutes(i64::from(m));
+    IdentitySettings {
+        pbkdf2_iterations: c.pbkdf2_iterations,
+        idle_timeout: minutes(c.idle_timeout_min),
+        absolute_timeout: minutes(c.absolute_timeout_min),
+        lock_after: c.lock_after_failures,
+        lock_window: minutes(c.lock_window_min),
+        lock_for: minutes(c.lock_for_min),
+        one_session_per_account: c.one_session_per_account,
+        ..IdentitySettings::default()
+    }
+}
+
+fn node_name() -> String {
+    nix::unistd::gethostname().ok().and_then(|n| n.into_string().ok()).unwrap_or_else(|| "node".to_owned())
+}
+
+/// A started program.
+pub struct Running {
+    pub zones: Zones,
+    pub base: Base,
+    pub services: Services,
+    tasks: Tasks,
+    servers: Vec<actix_web::dev::ServerHandle>,
+    server_failed: mpsc::Receiver<String>,
+}
+
+/// Starts everything on listeners that are bound already.
+pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Running> {
+    let base = base(opened).await?;
+    tracing::info!(hardware = %Hardware::detect(), version = env!("CARGO_PKG_VERSION"), "starting");
+    let t = base.transactions.clone();
+    let (db, keys, clock) = (t.db().clone(), Arc::clone(t.keys()), t.clock().clone());
+    let metrics = base.metrics.clone();
+    metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+    let tasks = Tasks::new(metrics.clone());
+    let system = Caller::system(base.org_id, "guitai");
+    t.perform(&system, AuditDraft::new(Action::ServiceStart), async |_| Ok(())).await?;
+
+    // Engines and files.
+    let engine = start_engine(&base.config, &metrics, &tasks)?;
+    let data_dir = base.config.storage.data_dir.clone();
+    std::fs::create_dir_all(&data_dir).map_err(|e| ErrorCode::StorageUnavailable.caused_by(e))?;
+    let vault = {
+        let root = data_dir.join("vault");
+        blocking(move || Vault::open(&root)).await?
+    };
+
+    // The nouns.
+    let knowledge = Knowledge::open(t.clone(), base.org_id, data_dir.join("search/articles")).await?;
+    let routing = Routing::new(t.clone());
+    routing.ensure_queue(&system, "default", "综合服务").await?;
+    let recordings = Recordings::new(t.clone(), vault, RecordingSettings::of(&base.config));
+    let inspections = Inspections::new(t.clone(), recordings.clone());
+    inspections.ensure_default_rules(&system).await?;
+    let search =
+        ContentSearch::open(t.clone(), knowledge.clone(), base.org_id, data_dir.join("search/content")).await?;
+    let approvals = Approvals::new(t.clone(), vec![recordings.playback_executor()]);
+    let audit = Audit::new(t.clone(), base.verifier());
+
+    // What follows the event log and what works the queue.
+    let listener = Listener::new(db.clone(), &[NOTIFY_CHANNEL, jobs::NOTIFY_CHANNEL]);
+    let follower = Arc::new(LiveFollower::new(db.clone(), Arc::clone(&keys), listener.clone()));
+    let hub = LiveHub::new(Arc::clone(&follower));
+    let subscribers: Vec<Arc<dyn Subscriber>> = vec![
+        Arc::new(ArticleIndexer::new(knowledge.clone())),
+        Arc::new(ContentIndexer::new(search.clone())),
+        Arc::new(InspectOnEvent::new(inspections.clone())),
+    ];
+    let log: Arc<dyn EventLog> = match base.config.eventlog.backend {
+        EventLogBackend::Local => Arc::new(LocalLog::new(
+            db.clone(),
+            Arc::clone(&keys),
+            clock.clone(),
+            listener.clone(),
+            DeliverySettings::default(),
+        )),
+        EventLogBackend::Kafka => {
+            let mut settings = KafkaSettings::new(&base.config.eventlog.bootstrap_servers);
+            settings.delivery_timeout = Duration::from_secs(base.config.eventlog.delivery_timeout_s);
+            let delivery = DeliverySettings::default();
+            Arc::new(KafkaLog::new(settings, db.clone(), Arc::clone(&keys), clock.clone(), listener.clone(), delivery))
+        }
+    };
+    let mut handlers: Vec<Arc<dyn JobHandler>> =
+        vec![Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()))), Arc::new(RouteQueue(routing.clone()))];
+    if let Some(engine) = &engine {
+        let recogniser: Arc<dyn SpeechRecogniser> = Arc::clone(engine) as _;
+        handlers.push(Arc::new(Transcribe::new(recordings.clone(), recogniser)));
+    }
+    let runs = metrics.job_runs.clone();
+    let count_run = move |kind: &str, outcome: JobOutcome| runs.with_label_values(&[kind, outcome.as_str()]).inc();
+    let worker =
+        Worker::new(db.clone(), clock.clone(), listener.clone(), handlers, WorkerSettings::default(), count_run);
+
+    // In the background, each under its name.
+    spawn(&tasks, "listener", |stop| {
+        let l = listener.clone();
+        async move { l.run(stop).await }
+    });
+    spawn(&tasks, "live", |stop| {
+        let f = Arc::clone(&follower);
+        async move { f.run(stop).await }
+    });
+    spawn(&tasks, "eventlog", |stop| {
+        let l = Arc::clone(&log);
+        async move { l.run(subscribers, stop).await }
+    });
+    spawn(&tasks, "jobs", |stop| async move { worker.run(stop).await });
+    spawn(&tasks, "sealer", |stop| {
+        let s = Arc::clone(&base.sealer);
+        async move { s.run(stop).await }
+    });
+    spawn(&tasks, "approvals", |stop| {
+        let a = approvals.clone();
+        async move { a.expire_until(stop).await }
+    });
+    spawn(&tasks, "gauges", |stop| {
+        let (t, m) = (t.clone(), metrics.clone());
+        async move { watch_gauges(t, m, stop).await }
+    });
+    spawn(&tasks, "knowledge.rebuild", |stop| {
+        let k = knowledge.clone();
+        async move { k.rebuild_if_needed(stop).await }
+    });
+    spawn(&tasks, "search.rebuild", |stop| {
+        let s = search.clone();
+        async move { s.rebuild_if_needed(stop).await }
+    });
+
+    let zones = Zones::of(&bound);
+    let services = Services {
+        identity: base.identity.clone(),
+        approvals,
+        audit,
+        conversations: Conversations::new(t.clone()),
+        routing,
+        chat: Chat::new(t.clone(), base.org_id),
+        knowledge: knowledge.clone(),
+        tickets: Tickets::new(t.clone()),
+        recordings,
+        inspections,
+        search,
+        hub,
+        readiness: readiness(&t, &knowledge, engine.as_ref()),
+        metrics: metrics.clone(),
+        tasks: tasks.clone(),
+        zones: zones.clone(),
+        demo: Demo(mode == Mode::Demo),
+    };
+    let (failed, server_failed) = mpsc::channel(4);
+    let mut servers = Vec::new();
+    for b in bound {
+        let zone = b.zone.as_str();
+        let (server, handle) = http::serve(b, services.clone())?;
+        servers.push(handle);
+        let failed = failed.clone();
+        tasks.spawn("http", async move {
+            if let Err(e) = server.await {
+                drop(failed.send(format!("{zone}: {e}")).await);
+            }
+        });
+    }
+    systemd::ready("serving");
+    let stop = tasks.stop();
+    tasks.spawn("watchdog", async move { systemd::feed_watchdog(stop, || true).await });
+    Ok(Running { zones, base, services, tasks, servers, server_failed })
+}
+
+impl Running {
+    /// Serves until SIGTERM or SIGINT, then drains: no new requests, open ones end, sockets are told to reconnect, background work ends.
+    pub async fn until_told_to_stop(mut self) -> Result<()> {
+        let internal = |e: std::io::Error| ErrorCode::Internal.caused_by(e);
+        let (mut term, mut int) =
+            (signal(SignalKind::terminate()).map_err(internal)?, signal(SignalKind::interrupt()).map_err(internal)?);
+        let failure = tokio::select! {
+            _ = term.recv() => None,
+            _ = int.recv() => None,
+            reason = self.server_failed.recv() => reason,
+        };
+        self.stop().await?;
+        match failure {
+            None => Ok(()),
+            Some(reason) => Err(ErrorCode::Internal.because(reason)),
+        }
+    }
+
+    /// Drains and stops. What was acknowledged is committed; what was not is sent again by its client.
+    pub async fn stop(self) -> Result<()> {
+        systemd::stopping("draining");
+        tracing::info!("stopping");
+        let t = &self.base.transactions;
+        let system = Caller::system(self.base.org_id, "guitai");
+        if let Err(e) = t.perform(&system, AuditDraft::new(Action::ServiceStop), async |_| Ok(())).await {
+            tracing::error!(error = ?e, "the stop could not be recorded");
+        }
+        // The signal closes the sockets (1012); then the servers take no new request and end the open ones.
+        self.tasks.stop().cancel();
+        futures::future::join_all(self.servers.iter().map(|s| s.stop(true))).await;
+        self.tasks.drain(DRAIN).await;
+        t.db().close();
+        let Base { cluster, .. } = self.base;
+        match cluster {
+            Some(cluster) => blocking(move || cluster.stop()).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn spawn<F>(tasks: &Tasks, name: &'static str, work: impl FnOnce(tokio_util::sync::CancellationToken) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    tasks.spawn(name, work(tasks.stop()));
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| ErrorCode::Internal.caused_by(e))?
+}
+
+/// The speech engine, when a model is configured: a supervised child of this very program.
+fn start_engine(config: &Config, metrics: &Metrics, tasks: &Tasks) -> Result<Option<Arc<Supervisor>>> {
+    let Some(model) = &config.inference.asr_model_dir else { return Ok(None) };
+    let program = std::env::current_exe().map_err(|e| ErrorCode::Internal.caused_by(e))?;
+    let mut engine = EngineConfig::new(program, EngineKind::Asr, model.clone());
+    let cores = Hardware::detect().usable_cores();
+    let threads = if config.inference.asr_threads == 0 { cores / 2 } else { config.inference.asr_threads };
+    engine.threads = std::num::NonZeroUsize::new(threads).unwrap_or(std::num::NonZeroUsize::MIN);
+    let supervisor = Arc::new(Supervisor::start(engine, tasks));
+    let (mut state, restarts) = (supervisor.state(), metrics.engine_restarts.with_label_values(&["asr"]));
+    let stop = tasks.stop();
+    tasks.spawn("engine.watch", async move {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                changed = state.changed() => if changed.is_err() { return },
+            }
+            if let EngineState::Down { reason } = &*state.borrow_and_update() {
+                restarts.inc();
+                tracing::warn!(engine = "asr", reason, "the engine went down and is started again");
+            }
+        }
+    });
+    Ok(Some(supervisor))
+}
+
+fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<&Arc<Supervisor>>) -> Readiness {
+    let mut checks = Vec::new();
+    let transactions = t.clone();
+    checks.push(check("database", true, move || {
+        let t = transactions.clone();
+        async move {
+            let mut conn = t.db().connection().await.map_err(|e| e.to_string())?;
+            db::ping(&mut conn).await.map_err(|e| e.to_string())
+        }
+        .boxed()
+    }));
+    let articles = knowledge.clone();
+    checks.push(check("search", false, move || {
+        let ready = articles.is_ready();
+        async move { if ready { Ok(()) } else { Err("the article index is being rebuilt".to_owned()) } }.boxed()
+    }));
+    if let Some(engine) = engine {
+        let state = engine.state();
+        checks.push(check("engine.asr", false, move || {
+            let now = match &*state.borrow() {
+                EngineState::Ready(_) => Ok(()),
+                EngineState::Starting => Err("loading the model".to_owned()),
+                EngineState::Down { reason } => Err(reason.clone()),
+            };
+            async move { now }.boxed()
+        }));
+    }
+    Readiness(Arc::new(checks))
+}
+
+fn check(
+    name: &'static str,
+    required: bool,
+    probe: impl Fn() -> BoxFuture<'static, std::result::Result<(), String>> + Send + Sync + 'static,
+) -> Check {
+    Check { name, required, probe: Arc::new(probe) }
+}
+
+/// Reads the gauges that need a query.
+async fn watch_gauges(t: Transactions, m: Metrics, stop: tokio_util::sync::CancellationToken) {
+    let mut ticks = tokio::time::interval(GAUGES);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(e) = read_gauges(&t, &m).await {
+            tracing::warn!(error = %e, "gauges could not be read");
+        }
+    }
+}
+
+async fn read_gauges(t: &Transactions, m: &Metrics) -> Result<()> {
+    let (in_use, size) = t.db().usage();
+    m.db_pool_connections.with_label_values(&["in_use"]).set(i64::try_from(in_use).unwrap_or(i64::MAX));
+    m.db_pool_size_limit.set(i64::try_from(size).unwrap_or(i64::MAX));
+    let mut conn = t.db().connection().await?;
+    let (waiting, oldest) = t.ledger().waiting(&mut conn).await?;
+    m.audit_records.with_label_values(&["unsealed"]).set(waiting);
+    let age = oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64());
+    m.audit_oldest_unsealed_age.set(age);
+    let backlogs = crate::eventlog::backlogs(&mut conn).await?;
+    m.outbox_depth.set(backlogs.iter().map(|b| b.pending).sum());
+    let oldest = backlogs.iter().filter_map(|b| b.oldest).min();
+    m.outbox_oldest_age.set(oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64()));
+    let jobs = jobs::counts(&mut conn, t.now()).await?;
+    for (state, count) in
+        [("ready", jobs.ready), ("running", jobs.running), ("waiting", jobs.waiting), ("failed", jobs.failed)]
+    {
+        m.jobs.with_label_values(&[state]).set(count);
+    }
+    for (state, count) in crate::conversations::counts(&mut conn).await? {
+        m.conversations.with_label_values(&[state.as_str()]).set(count);
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! `guitai crypto`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Answer, Outcome, print, print_json};
+use crate::crypto::{kat, kat_file};
+
+#[derive(Debug, Args)]
+pub struct CryptoArgs {
+    #[command(subcommand)]
+    command: CryptoCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CryptoCommand {
+    /// Run known answers: those built in, or a vector file.  例: guitai crypto kat vectors.jsonl --json
+    Kat {
+        /// A file in the format of tests/data/gm_crypto_vectors; the built-in self-test when absent.
+        file: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub fn run(args: CryptoArgs) -> Outcome {
+    let CryptoCommand::Kat { file, json } = args.command;
+    let good = match file {
+        Some(file) => {
+            let report = kat_file::run(&file)?;
+            if json {
+                print_json(&report)?;
+            } else {
+                print(&format!("{} / {} 通过 / passed", report.passed, report.total));
+                for f in &report.failed {
+                    print(&format!("{}: {}", f.id, f.why));
+                }
+            }
+            report.failed.is_empty() && report.total > 0
+        }
+        None => {
+            let checks = kat::run();
+            if json {
+                print_json(&checks)?;
+            } else {
+                for c in &checks {
+                    print(&format!("{} {}", if c.ok { "ok  " } else { "FAIL" }, c.name));
+                }
+            }
+            checks.iter().all(|c| c.ok)
+        }
+    };
+    Ok(if good { Answer::Yes } else { Answer::No })
+}

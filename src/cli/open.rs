@@ -1,0 +1,115 @@
+//! From `--config` or `--data-dir` to an installation that a command can work on.
+
+#![expect(clippy::disallowed_methods, reason = "the command line is where the environment comes in")]
+
+use std::path::{Path, PathBuf};
+
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Installation};
+use crate::app::Opened;
+use crate::config::{self, Config};
+use crate::db::cluster::{Cluster, ClusterConfig};
+use crate::error::{Error, ErrorCode, Result};
+use crate::http::Zones;
+
+/// What a running demo leaves in its data directory for the commands that come after it. Holds no secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunFile {
+    pub pid: i32,
+    pub database_url: String,
+    pub zones: Zones,
+}
+
+impl RunFile {
+    fn path(data_dir: &Path) -> PathBuf {
+        data_dir.join("run.json")
+    }
+
+    /// The demo that runs on this data directory now, if one does.
+    pub fn of_running(data_dir: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(Self::path(data_dir)).ok()?;
+        let this: Self = serde_json::from_str(&text).ok()?;
+        // Signal 0 asks whether the process is there and does nothing to it.
+        kill(Pid::from_raw(this.pid), None).ok()?;
+        Some(this)
+    }
+
+    pub fn write(&self, data_dir: &Path) -> Result<()> {
+        let text = serde_json::to_string(self).map_err(|e| ErrorCode::Internal.caused_by(e))?;
+        std::fs::write(Self::path(data_dir), text).map_err(storage)
+    }
+
+    /// Gone when the demo has stopped in an orderly way.
+    pub fn remove(data_dir: &Path) {
+        drop(std::fs::remove_file(Self::path(data_dir)));
+    }
+}
+
+fn storage(e: std::io::Error) -> Error {
+    ErrorCode::StorageUnavailable.caused_by(e)
+}
+
+/// Where the demo lives unless told otherwise.
+pub fn default_data_dir() -> PathBuf {
+    if nix::unistd::geteuid().is_root() {
+        return PathBuf::from("/var/lib/guitai-demo");
+    }
+    let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
+    home.join(".local/share/guitai-demo")
+}
+
+/// The installation that a command was pointed at. A demo that is not running gets its PostgreSQL started for as long as the result lives.
+pub fn configuration(installation: &Installation) -> std::result::Result<Opened, Failure> {
+    match &installation.config {
+        Some(file) => {
+            let config = config::load(Some(file), std::env::vars())?;
+            let database_url = with_password(&config)?;
+            Ok(Opened {
+                config,
+                database_url,
+                cluster: None,
+                credentials_dir: credentials_dir(),
+                may_create_root_key: false,
+            })
+        }
+        None => {
+            let data_dir = installation.data_dir.clone().unwrap_or_else(default_data_dir);
+            Ok(demo_installation(&data_dir)?)
+        }
+    }
+}
+
+/// The demo in this data directory, made when it is not there.
+pub fn demo_installation(data_dir: &Path) -> Result<Opened> {
+    std::fs::create_dir_all(data_dir).map_err(storage)?;
+    let data_dir = data_dir.canonicalize().map_err(storage)?;
+    let mut config = Config::default();
+    config.organisation.code = "demo-bank".to_owned();
+    config.organisation.name = "示例银行".to_owned();
+    config.storage.data_dir = data_dir.join("files");
+    config.crypto.root_key_file = Some(data_dir.join("keys/root.key"));
+    let (database_url, cluster) = match RunFile::of_running(&data_dir) {
+        Some(run) => (run.database_url, None),
+        None => {
+            let cluster = Cluster::start(ClusterConfig { data_dir: data_dir.join("postgresql"), durable: true })?;
+            (cluster.url(), Some(cluster))
+        }
+    };
+    Ok(Opened { config, database_url, cluster, credentials_dir: credentials_dir(), may_create_root_key: true })
+}
+
+fn credentials_dir() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
+}
+
+/// The connection string with the password from its file, in libpq's quoting.
+fn with_password(config: &Config) -> Result<String> {
+    let Some(file) = &config.database.password_file else { return Ok(config.database.url.clone()) };
+    let password = std::fs::read_to_string(file)
+        .map_err(|e| ErrorCode::ConfigInvalid.caused_by(e).context("database.password_file"))?;
+    let quoted = password.trim_end().replace('\\', "\\\\").replace('\'', "\\'");
+    Ok(format!("{} password='{quoted}'", config.database.url))
+}

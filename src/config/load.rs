@@ -1,0 +1,191 @@
+//! Reading, overriding and checking. A fault does not stop the search for the next one.
+
+use std::fmt;
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::sections::{Config, EventLogBackend, Listener};
+
+/// Everything that is wrong with a configuration, in the order found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<String>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "config.invalid: 配置有 {0} 处错误 / {0} faults in the configuration", self.0.len())?;
+        for (i, fault) in self.0.iter().enumerate() {
+            writeln!(f, "  {}. {fault}", i + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// The prefix of overriding variables.
+const PREFIX: &str = "GUITAI__";
+
+/// Loads the file at `path` (defaults alone when `None`), applies `GUITAI__SECTION__KEY` from `environment`, checks everything.
+pub fn load(path: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, Faults> {
+    let mut table = match path {
+        None => Table::new(),
+        Some(p) => {
+            let text = std::fs::read_to_string(p).map_err(|e| Faults(vec![format!("{}: {e}", p.display())]))?;
+            text.parse::<Table>().map_err(|e| Faults(vec![format!("{}: {}", p.display(), e.message())]))?
+        }
+    };
+    let mut faults = Vec::new();
+    override_from(&mut table, environment, &mut faults);
+    keep_default_addresses(&mut table);
+    let config = read(table, &mut faults);
+    check(&config, &mut faults);
+    if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
+}
+
+/// A zone's section that does not name its address keeps the zone's own default, not the nameless one of any listener.
+fn keep_default_addresses(table: &mut Table) {
+    let defaults = Config::default().listeners;
+    let Some(Value::Table(listeners)) = table.get_mut("listeners") else { return };
+    for (zone, default) in [
+        ("staff", defaults.staff),
+        ("customers", defaults.customers),
+        ("admin", defaults.admin),
+        ("metrics", defaults.metrics),
+    ] {
+        if let Some(Value::Table(listener)) = listeners.get_mut(zone) {
+            listener.entry("address").or_insert_with(|| Value::String(default.address.to_string()));
+        }
+    }
+}
+
+fn override_from(table: &mut Table, environment: impl Iterator<Item = (String, String)>, faults: &mut Vec<String>) {
+    let mut overrides: Vec<_> = environment.filter(|(k, _)| k.starts_with(PREFIX)).collect();
+    overrides.sort();
+    for (name, text) in overrides {
+        let path: Vec<String> = name.trim_start_matches(PREFIX).split("__").map(str::to_lowercase).collect();
+        // What reads as a TOML value is one; anything else is a string, so that paths need no quotes.
+        let value =
+            format!("v = {text}").parse::<Table>().ok().and_then(|mut t| t.remove("v")).unwrap_or(Value::String(text));
+        if !put(table, &path, value) {
+            faults.push(format!("{name}: is not a key of the configuration"));
+        }
+    }
+}
+
+fn put(table: &mut Table, path: &[String], value: Value) -> bool {
+    match path {
+        [] => false,
+        [last] => {
+            table.insert(last.clone(), value);
+            true
+        }
+        [first, rest @ ..] => match table.entry(first.clone()).or_insert_with(|| Value::Table(Table::new())) {
+            Value::Table(inner) => put(inner, rest, value),
+            _ => false,
+        },
+    }
+}
+
+/// Reads the table; on a fault notes it, takes the faulty key out and reads again, so that all faults come to light. Every key has a
+/// default, so each round removes one key and the loop ends.
+fn read(mut table: Table, faults: &mut Vec<String>) -> Config {
+    loop {
+        let mut unknown = Vec::new();
+        let mut note = |path: serde_ignored::Path<'_>| unknown.push(path.to_string());
+        let mut track = serde_path_to_error::Track::new();
+        let de = serde_path_to_error::Deserializer::new(Value::Table(table.clone()), &mut track);
+        match serde_ignored::deserialize::<_, _, Config>(de, &mut note) {
+            Ok(config) => {
+                faults.extend(unknown.into_iter().map(|key| format!("{key}: 未知的配置项 / unknown key")));
+                return config;
+            }
+            Err(e) => {
+                let path = track.path().to_string();
+                faults.push(format!("{path}: {}", e.to_string().trim().replace('\n', " ")));
+                let keys: Vec<&str> = path.split('.').collect();
+                if !remove(&mut table, &keys) {
+                    return Config::default();
+                }
+            }
+        }
+    }
+}
+
+fn remove(table: &mut Table, path: &[&str]) -> bool {
+    match path {
+        [] => false,
+        [last] => table.remove(*last).is_some(),
+        [first, rest @ ..] => match table.get_mut(*first) {
+            Some(Value::Table(inner)) => remove(inner, rest) || table.remove(*first).is_some(),
+            Some(_) => table.remove(*first).is_some(),
+            None => false,
+        },
+    }
+}
+
+fn check(c: &Config, faults: &mut Vec<String>) {
+    let mut must = |ok: bool, text: &str| {
+        if !ok {
+            faults.push(text.to_owned());
+        }
+    };
+    let code_ok =
+        |s: &str| !s.is_empty() && s.chars().all(|ch| ch.is_ascii_lowercase() || ch.is_ascii_digit() || ch == '-');
+    must(code_ok(&c.organisation.code), "organisation.code: lower case letters, digits and dashes");
+    must(!c.organisation.name.trim().is_empty(), "organisation.name: must not be empty");
+    let zones: [(&str, &Listener); 4] = [
+        ("staff", &c.listeners.staff),
+        ("customers", &c.listeners.customers),
+        ("admin", &c.listeners.admin),
+        ("metrics", &c.listeners.metrics),
+    ];
+    for (i, (name, l)) in zones.iter().enumerate() {
+        let tls = (&l.certificate_file, &l.private_key_file);
+        must(
+            !matches!(tls, (Some(_), None) | (None, Some(_))),
+            &format!("listeners.{name}: certificate_file and private_key_file go together"),
+        );
+        must(
+            l.is_loopback() || matches!(tls, (Some(_), Some(_))),
+            &format!(
+                "listeners.{name}: 非环回地址必须配置证书 / an address off loopback needs a certificate (TLS 1.3 only)"
+            ),
+        );
+        for file in [&l.certificate_file, &l.private_key_file].into_iter().flatten() {
+            must(file.is_file(), &format!("listeners.{name}: {} is not a file", file.display()));
+        }
+        must(l.max_connections > 0, &format!("listeners.{name}.max_connections: at least 1"));
+        for (other, m) in zones.iter().skip(i + 1) {
+            must(
+                l.address != m.address || l.address.port() == 0,
+                &format!("listeners.{name} and listeners.{other}: the same address {}", l.address),
+            );
+        }
+    }
+    must((2..=500).contains(&c.database.max_connections), "database.max_connections: 2 to 500");
+    must(!c.database.url.contains("password"), "database.url: a password belongs into database.password_file");
+    if let Some(f) = &c.database.password_file {
+        must(f.is_file(), &format!("database.password_file: {} is not a file", f.display()));
+    }
+    if c.eventlog.backend == EventLogBackend::Kafka {
+        must(!c.eventlog.bootstrap_servers.is_empty(), "eventlog.bootstrap_servers: needed with backend = \"kafka\"");
+    }
+    must((1..=3600).contains(&c.eventlog.delivery_timeout_s), "eventlog.delivery_timeout_s: 1 to 3600");
+    must(c.storage.data_dir.is_absolute(), "storage.data_dir: an absolute path");
+    must((1..=4096).contains(&c.storage.max_recording_mib), "storage.max_recording_mib: 1 to 4096");
+    if let Some(f) = &c.crypto.root_key_file {
+        must(f.is_absolute(), "crypto.root_key_file: an absolute path");
+    }
+    must(c.identity.pbkdf2_iterations >= 10_000, "identity.pbkdf2_iterations: at least 10000");
+    must((1..=1440).contains(&c.identity.idle_timeout_min), "identity.idle_timeout_min: 1 to 1440");
+    must(
+        c.identity.absolute_timeout_min >= c.identity.idle_timeout_min,
+        "identity.absolute_timeout_min: not shorter than idle_timeout_min",
+    );
+    must((3..=10).contains(&c.identity.lock_after_failures), "identity.lock_after_failures: 3 to 10");
+    must((10..=60).contains(&c.identity.lock_for_min), "identity.lock_for_min: 10 to 60");
+    if let Some(d) = &c.inference.asr_model_dir {
+        must(d.is_dir(), &format!("inference.asr_model_dir: {} is not a folder", d.display()));
+    }
+}

@@ -1,0 +1,227 @@
+//! The stored form of a sealed value, and what it is bound to.
+//!
+//! ```text
+//! offset  0        1       2         18             22       34           len-16
+//!         version  suite   key id    key version    nonce    ciphertext   tag
+//!         1        1       16        4 (big-endian) 12       as plain     16
+//! ```
+//!
+//! The tag covers the ciphertext, everything before the nonce, and the place where the value lives ([`Aad`]), so a
+//! value that was moved to another row or column, or whose header was changed, does not open. The suite byte is what
+//! lets a crypto device without GCM, or a later suite, come in without migrating what is stored.
+
+use super::nonce::NonceSequence;
+use super::sm4::{KEY_LEN, Sm4Gcm, TAG_LEN};
+use crate::error::{Error, ErrorCode, Result};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The version of the layout above.
+const VERSION: u8 = 1;
+/// Suite 1, SM4-GCM. Suites 2 (SM4-CTR with HMAC-SM3, for devices) and 3 (AES-256-GCM) are reserved.
+const SM4_GCM: u8 = 1;
+const HEADER_LEN: usize = 22;
+const NONCE_LEN: usize = 12;
+
+/// How many bytes a stored value is longer than its plaintext.
+pub const OVERHEAD: usize = HEADER_LEN + NONCE_LEN + TAG_LEN;
+
+/// Where a sealed value lives. The envelope adds the key's id and version.
+#[derive(Debug, Clone, Copy)]
+pub struct Aad<'a> {
+    pub table: &'a str,
+    pub column: &'a str,
+    pub row: Uuid,
+}
+
+impl Aad<'_> {
+    pub(super) fn context(&self) -> Vec<u8> {
+        context("field", &[self.table.as_bytes(), self.column.as_bytes(), self.row.as_bytes()])
+    }
+}
+
+/// An unambiguous encoding of what a sealed value is bound to: every part is preceded by its length.
+pub(super) fn context(purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(96);
+    for part in [b"guitai/1".as_slice(), purpose.as_bytes()].iter().chain(parts) {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+/// Which key a stored value needs: its id and version. `crypto.data_altered` when it is not a stored value at all.
+pub fn envelope_key_id(stored: &[u8]) -> Result<(Uuid, u32)> {
+    let parsed = Stored::parse(stored)?;
+    Ok((parsed.key_id, parsed.key_version))
+}
+
+fn altered(why: &'static str) -> Error {
+    ErrorCode::DataAltered.because(why)
+}
+
+/// A stored value taken apart.
+struct Stored<'a> {
+    header: &'a [u8],
+    key_id: Uuid,
+    key_version: u32,
+    nonce: &'a [u8; NONCE_LEN],
+    ciphertext: &'a [u8],
+    tag: &'a [u8; TAG_LEN],
+}
+
+impl<'a> Stored<'a> {
+    fn parse(stored: &'a [u8]) -> Result<Self> {
+        let short = || altered("shorter than an envelope");
+        let (header, rest) = stored.split_at_checked(HEADER_LEN).ok_or_else(short)?;
+        let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(short)?;
+        let (ciphertext, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or_else(short)?;
+        let [VERSION, SM4_GCM, key @ ..] = header else {
+            return Err(altered("an unknown version or suite"));
+        };
+        let (id, version) = key.split_first_chunk::<16>().ok_or_else(short)?;
+        let version = <[u8; 4]>::try_from(version).map_err(|_| short())?;
+        Ok(Stored {
+            header,
+            key_id: Uuid::from_bytes(*id),
+            key_version: u32::from_be_bytes(version),
+            nonce,
+            ciphertext,
+            tag,
+        })
+    }
+}
+
+/// A key that seals into the stored form: an expanded SM4 key, its id and version, and its nonces.
+pub(super) struct SealingKey {
+    id: Uuid,
+    version: u32,
+    cipher: Sm4Gcm,
+    nonces: NonceSequence,
+}
+
+impl SealingKey {
+    pub(super) fn new(id: Uuid, version: u32, secret: &[u8; KEY_LEN]) -> Result<Self> {
+        Ok(SealingKey { id, version, cipher: Sm4Gcm::new(secret), nonces: NonceSequence::draw()? })
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    pub(super) fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Seals `plain`, bound to `context`, into the stored form.
+    pub(super) fn seal(&self, mut context: Vec<u8>, plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = self.nonces.next()?;
+        let mut out = Vec::with_capacity(plain.len() + OVERHEAD);
+        out.extend_from_slice(&[VERSION, SM4_GCM]);
+        out.extend_from_slice(self.id.as_bytes());
+        out.extend_from_slice(&self.version.to_be_bytes());
+        context.extend_from_slice(&out);
+        out.extend_from_slice(&nonce);
+        let text_at = out.len();
+        out.extend_from_slice(plain);
+        let Some(text) = out.get_mut(text_at..) else { return Err(ErrorCode::Internal.into()) };
+        let tag = self.cipher.seal_in_place(&nonce, &context, text)?;
+        out.extend_from_slice(&tag);
+        Ok(out)
+    }
+
+    /// Opens a stored value that was sealed under this key and bound to `context`; otherwise `crypto.data_altered`.
+    pub(super) fn open(&self, mut context: Vec<u8>, stored: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let parsed = Stored::parse(stored)?;
+        if (parsed.key_id, parsed.key_version) != (self.id, self.version) {
+            return Err(altered("sealed under another key"));
+        }
+        context.extend_from_slice(parsed.header);
+        let mut plain = Zeroizing::new(parsed.ciphertext.to_vec());
+        self.cipher.open_in_place(parsed.nonce, &context, &mut plain, parsed.tag)?;
+        Ok(plain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn key() -> SealingKey {
+        SealingKey::new(Uuid::from_u128(7), 3, &[9; 16]).unwrap()
+    }
+
+    const AAD: Aad<'static> = Aad { table: "message", column: "body", row: Uuid::from_u128(1) };
+
+    #[test]
+    fn layout_is_what_the_manual_says() {
+        let stored = key().seal(AAD.context(), "您好".as_bytes()).unwrap();
+        assert_eq!(stored.len(), "您好".len() + OVERHEAD);
+        assert_eq!(stored[..2], [1, 1]);
+        assert_eq!(stored[2..18], *Uuid::from_u128(7).as_bytes());
+        assert_eq!(stored[18..22], [0, 0, 0, 3]);
+        assert_eq!(envelope_key_id(&stored).unwrap(), (Uuid::from_u128(7), 3));
+    }
+
+    #[test]
+    fn the_place_of_a_value_is_part_of_it() {
+        let key = key();
+        let stored = key.seal(AAD.context(), b"secret").unwrap();
+        for elsewhere in [
+            Aad { table: "ticket", ..AAD },
+            Aad { column: "summary", ..AAD },
+            Aad { row: Uuid::from_u128(2), ..AAD },
+            Aad { table: "messageb", column: "ody", ..AAD },
+        ] {
+            assert_eq!(key.open(elsewhere.context(), &stored).unwrap_err().code(), ErrorCode::DataAltered);
+        }
+        assert_eq!(**key.open(AAD.context(), &stored).unwrap(), *b"secret");
+    }
+
+    #[test]
+    fn another_version_of_the_key_is_another_key() {
+        let stored = key().seal(AAD.context(), b"x").unwrap();
+        let other = SealingKey::new(Uuid::from_u128(7), 4, &[9; 16]).unwrap();
+        assert_eq!(other.open(AAD.context(), &stored).unwrap_err().code(), ErrorCode::DataAltered);
+    }
+
+    #[test]
+    fn equal_values_look_different() {
+        let key = key();
+        let stored: HashSet<_> = (0..100).map(|_| key.seal(AAD.context(), b"yes").unwrap()).collect();
+        assert_eq!(stored.len(), 100);
+    }
+
+    proptest! {
+        #[test]
+        fn seal_and_open_round_trip(plain in proptest::collection::vec(any::<u8>(), 0..300), table in ".{0,20}", column in ".{0,20}", row in any::<u128>()) {
+            let (key, aad) = (key(), Aad { table: &table, column: &column, row: Uuid::from_u128(row) });
+            prop_assert_eq!(&key.open(aad.context(), &key.seal(aad.context(), &plain).unwrap()).unwrap()[..], &plain[..]);
+        }
+
+        #[test]
+        fn any_flipped_bit_is_refused(plain in proptest::collection::vec(any::<u8>(), 0..100), at in any::<proptest::sample::Index>(), bit in 0u8..8) {
+            let key = key();
+            let mut stored = key.seal(AAD.context(), &plain).unwrap();
+            let at = at.index(stored.len());
+            stored[at] ^= 1 << bit;
+            prop_assert_eq!(key.open(AAD.context(), &stored).unwrap_err().code(), ErrorCode::DataAltered);
+        }
+
+        #[test]
+        fn any_truncation_or_extension_is_refused(plain in proptest::collection::vec(any::<u8>(), 0..100), cut in 1usize..60, extra in proptest::collection::vec(any::<u8>(), 1..20)) {
+            let key = key();
+            let stored = key.seal(AAD.context(), &plain).unwrap();
+            prop_assert!(key.open(AAD.context(), &stored[..stored.len().saturating_sub(cut)]).is_err());
+            prop_assert!(key.open(AAD.context(), &[&stored[..], &extra].concat()).is_err());
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_open_nor_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(key().open(AAD.context(), &bytes).is_err());
+            let _parsed = envelope_key_id(&bytes);
+        }
+    }
+}

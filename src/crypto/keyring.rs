@@ -1,0 +1,214 @@
+//! The root of all keys: makes and unwraps class keys, derives MAC keys. Pure: rows are the caller's.
+
+use super::blind_index::BlindIndex;
+use super::envelope::context;
+use super::keys::ClassKey;
+use super::provider::{Provider, SoftProvider};
+use super::root::RootKey;
+use super::sm3::{self, Digest};
+use super::sm4::KEY_LEN;
+use crate::error::Result;
+use std::fmt;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// What the keyring asks of the provider's pseudo-random function.
+const DERIVATION: &str = "keyring";
+
+/// A class key as it is stored: which one it is, and its secret wrapped under the root key. None of it is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappedKey {
+    pub id: Uuid,
+    pub version: u32,
+    /// The class of data whose keys it wraps, for example `conversation`.
+    pub class: String,
+    /// The month it was cut for, as `2026-07`.
+    pub month: String,
+    /// The stored form; [`super::envelope_key_id`] reads the root key's id from it.
+    pub wrapped: Vec<u8>,
+}
+
+impl WrappedKey {
+    fn context(&self) -> Vec<u8> {
+        context(
+            "class-key",
+            &[self.class.as_bytes(), self.month.as_bytes(), self.id.as_bytes(), &self.version.to_be_bytes()],
+        )
+    }
+}
+
+/// The root of all keys. Cheap to clone.
+#[derive(Clone)]
+pub struct Keyring {
+    provider: Arc<dyn Provider>,
+    derivation: Arc<Zeroizing<Digest>>,
+}
+
+impl Keyring {
+    /// On a root key in memory.
+    pub fn from_root(root: RootKey) -> Self {
+        let provider = SoftProvider::new(root);
+        let derivation = Arc::new(provider.derive_now(DERIVATION));
+        Keyring { provider: Arc::new(provider), derivation }
+    }
+
+    /// On any provider; its error when it cannot be used now.
+    pub fn from_provider(provider: Arc<dyn Provider>) -> Result<Self> {
+        let derivation = Arc::new(provider.derive(DERIVATION)?);
+        Ok(Keyring { provider, derivation })
+    }
+
+    /// The provider that holds the root key, for the inventory and for [`Provider::ready`].
+    pub fn provider(&self) -> &dyn Provider {
+        self.provider.as_ref()
+    }
+
+    /// A new class key for a class of data and a month (`2026-07`), version 1, and what to store of it.
+    pub fn generate_class_key(&self, class: &str, month: &str) -> Result<(ClassKey, WrappedKey)> {
+        let mut secret = Zeroizing::new([0; KEY_LEN]);
+        self.provider.random(secret.as_mut_slice())?;
+        let mut stored = WrappedKey {
+            id: Uuid::now_v7(),
+            version: 1,
+            class: class.into(),
+            month: month.into(),
+            wrapped: Vec::new(),
+        };
+        stored.wrapped = self.provider.wrap(stored.context(), &secret)?;
+        Ok((ClassKey::new(stored.id, stored.version, &secret)?, stored))
+    }
+
+    /// The class key from what is stored of it; `crypto.data_altered` when any of its fields was changed.
+    pub fn unwrap_class_key(&self, stored: &WrappedKey) -> Result<ClassKey> {
+        let secret = self.provider.unwrap(stored.context(), &stored.wrapped)?;
+        ClassKey::new(stored.id, stored.version, &secret)
+    }
+
+    /// The same class key wrapped under the root key of `next`, when the root is rotated.
+    pub fn rewrap_class_key(&self, stored: &WrappedKey, next: &Keyring) -> Result<WrappedKey> {
+        let secret = self.provider.unwrap(stored.context(), &stored.wrapped)?;
+        Ok(WrappedKey { wrapped: next.provider.wrap(stored.context(), &secret)?, ..stored.clone() })
+    }
+
+    /// The HMAC-SM3 key for a purpose, for example `audit`. The same every time; different purposes are independent.
+    pub fn mac_key(&self, purpose: &str) -> MacKey {
+        MacKey(Arc::new(sm3::hkdf(self.derivation.as_slice(), &[&context("mac", &[purpose.as_bytes()])])))
+    }
+
+    /// The key of the blind indexes, which is no one else's.
+    pub fn blind_index(&self) -> BlindIndex {
+        BlindIndex::new(self.mac_key("blind-index"))
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyring({:?})", self.provider)
+    }
+}
+
+/// An HMAC-SM3 key. Cheap to clone; the secret is cleared with the last clone.
+#[derive(Clone)]
+pub struct MacKey(Arc<Zeroizing<Digest>>);
+
+impl MacKey {
+    /// The tag of `bytes`. Whoever authenticates several fields must encode them unambiguously first.
+    pub fn mac(&self, bytes: &[u8]) -> Digest {
+        self.mac_parts(&[bytes])
+    }
+
+    /// The tag of the concatenated parts.
+    pub fn mac_parts(&self, parts: &[&[u8]]) -> Digest {
+        sm3::hmac(self.0.as_slice(), parts)
+    }
+
+    /// Whether `tag` is the tag of `bytes`, in time that does not depend on either. A shortened tag is refused.
+    pub fn verify(&self, bytes: &[u8], tag: &[u8]) -> bool {
+        self.mac(bytes).ct_eq(tag).into()
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    fn keyring() -> Keyring {
+        Keyring::from_root(RootKey::generate().unwrap())
+    }
+
+    #[test]
+    fn a_stored_class_key_unwraps_under_its_root_only() {
+        let ring = keyring();
+        let (class, stored) = ring.generate_class_key("conversation", "2026-07").unwrap();
+        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1)).unwrap();
+        let again = ring.unwrap_class_key(&stored).unwrap();
+        assert_eq!(again.unwrap_data_key(data.id(), 1, &wrapped).unwrap().id(), data.id());
+        assert_eq!(super::super::envelope_key_id(&stored.wrapped).unwrap(), ring.provider().root_id());
+        assert_eq!(keyring().unwrap_class_key(&stored).unwrap_err().code(), ErrorCode::DataAltered);
+    }
+
+    #[test]
+    fn every_field_of_a_stored_class_key_is_bound() {
+        let ring = keyring();
+        let (_, stored) = ring.generate_class_key("conversation", "2026-07").unwrap();
+        for changed in [
+            WrappedKey { id: Uuid::from_u128(9), ..stored.clone() },
+            WrappedKey { version: 2, ..stored.clone() },
+            WrappedKey { class: "recording".into(), ..stored.clone() },
+            WrappedKey { month: "2026-08".into(), ..stored.clone() },
+        ] {
+            assert_eq!(ring.unwrap_class_key(&changed).unwrap_err().code(), ErrorCode::DataAltered);
+        }
+    }
+
+    #[test]
+    fn the_root_rotates_without_touching_data_keys() {
+        let (old, next) = (keyring(), keyring());
+        let (class, stored) = old.generate_class_key("conversation", "2026-07").unwrap();
+        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1)).unwrap();
+        let rewrapped = old.rewrap_class_key(&stored, &next).unwrap();
+        next.unwrap_class_key(&rewrapped).unwrap().unwrap_data_key(data.id(), 1, &wrapped).unwrap();
+        assert!(old.unwrap_class_key(&rewrapped).is_err());
+    }
+
+    #[test]
+    fn mac_keys_are_stable_and_apart() {
+        let root = RootKey::generate().unwrap();
+        let (ring, again) =
+            (Keyring::from_root(root.clone()), Keyring::from_provider(Arc::new(SoftProvider::new(root))).unwrap());
+        assert_eq!(ring.mac_key("audit").mac(b"x"), again.mac_key("audit").mac(b"x"));
+        assert_ne!(ring.mac_key("audit").mac(b"x"), ring.mac_key("password").mac(b"x"));
+        let tag = ring.mac_key("audit").mac(b"x");
+        assert!(ring.mac_key("audit").verify(b"x", &tag));
+        assert!(!ring.mac_key("audit").verify(b"y", &tag));
+        assert!(!ring.mac_key("audit").verify(b"x", &tag[..16]));
+        assert!(!ring.mac_key("audit").verify(b"x", &[]));
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let root = RootKey::generate().unwrap();
+        let digits = hex::encode(&root.secret()[..4]);
+        let numbers = format!("{:?}", &root.secret()[..4]).replace(['[', ']'], "");
+        let ring = Keyring::from_root(root.clone());
+        for printed in [format!("{root:?}"), format!("{ring:?}"), format!("{:?}", ring.mac_key("audit"))] {
+            assert!(!printed.contains(&digits) && !printed.contains(&numbers), "{printed}");
+        }
+        assert_eq!(format!("{:?}", ring.mac_key("audit")), "MacKey(..)");
+    }
+
+    #[test]
+    fn the_software_provider_says_that_it_is_not_certified() {
+        assert!(!keyring().provider().certified());
+        assert_eq!(keyring().provider().name(), "soft");
+    }
+}

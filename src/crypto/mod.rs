@@ -1,0 +1,40 @@
+//! SM4, SM3 and SM2, the keyring, the stored envelope, blind indexes, masking. Knows no table.
+//!
+//! What everything else needs from here:
+//!
+//! - [`Keyring`] (root key → [`ClassKey`] → [`DataKey`]): a data key seals what is stored, a class key wraps data keys,
+//!   the root key, which lives in a [`Provider`], wraps class keys. All of it is pure: rows and files are the caller's.
+//! - [`DataKey::seal`] and [`DataKey::open`]: the stored form of every sealed value ([`envelope`]).
+//! - [`MacKey`] (HMAC-SM3), [`BlindIndex`] (search over sealed values), [`password`] (verifiers), [`mask`] (display),
+//!   [`merkle`] (the audit log's tree), [`sm2`] (signatures, digital envelopes), [`sm3`].
+//! - [`kat`]: the known-answer test that runs at every start; [`kat_file`]: the same for any vector file.
+//!
+//! What always holds: no key type prints its secret; secrets are cleared when dropped; a value that was changed, moved
+//! to another row or column, or sealed under another key does not open and its error is `crypto.data_altered`; nothing
+//! stored is sealed with anything but SM4-GCM under a 96-bit nonce and a 128-bit tag. The other modes in
+//! [`sm4::exchange`] exist for partners' formats and for test vectors.
+
+pub mod blind_index;
+pub mod envelope;
+pub mod kat;
+pub mod kat_file;
+pub mod keyring;
+pub mod keys;
+pub mod mask;
+pub mod merkle;
+pub mod nonce;
+pub mod password;
+pub mod provider;
+pub mod random;
+pub mod root;
+pub mod sm2;
+pub mod sm3;
+pub mod sm4;
+mod wiped;
+
+pub use blind_index::BlindIndex;
+pub use envelope::{Aad, envelope_key_id};
+pub use keyring::{Keyring, MacKey, WrappedKey};
+pub use keys::{ClassKey, DataKey};
+pub use provider::Provider;
+pub use root::{RootKey, RootSource};

@@ -1,0 +1,68 @@
+//! The connection pool.
+
+use std::time::Duration;
+
+use deadpool::managed::Timeouts;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use crate::error::{ErrorCode, Result};
+
+pub type Connection = AsyncPgConnection;
+pub type PooledConnection = Object<AsyncPgConnection>;
+
+/// How long a request waits for a free connection before it is told to come back.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+
+/// A pool of connections to one database.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    url: String,
+}
+
+impl Db {
+    /// Makes the pool; no connection is opened yet. `url` is a libpq connection string or URL; it may hold a password and is never logged.
+    pub fn new(url: &str, max_connections: usize) -> Result<Self> {
+        let manager = AsyncDieselConnectionManager::new_with_config(url, ManagerConfig::default());
+        let pool = Pool::builder(manager)
+            .max_size(max_connections)
+            .timeouts(Timeouts {
+                wait: Some(WAIT_FOR_CONNECTION),
+                create: Some(WAIT_FOR_CONNECTION),
+                recycle: Some(WAIT_FOR_CONNECTION),
+            })
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|e| ErrorCode::Internal.caused_by(e))?;
+        Ok(Self { pool, url: url.to_owned() })
+    }
+
+    /// A connection, or [`ErrorCode::DatabaseUnavailable`] when none is to be had in time.
+    pub async fn connection(&self) -> Result<PooledConnection> {
+        self.pool.get().await.map_err(|e| ErrorCode::DatabaseUnavailable.caused_by(e))
+    }
+
+    /// A connection outside the pool, for LISTEN and for work that keeps it for long.
+    pub async fn dedicated(&self) -> Result<Connection> {
+        Ok(AsyncPgConnection::establish(&self.url).await?)
+    }
+
+    /// Connections in use and in all.
+    pub fn usage(&self) -> (usize, usize) {
+        let s = self.pool.status();
+        (s.size.saturating_sub(s.available), s.max_size)
+    }
+
+    /// Closes the pool; later requests fail with [`ErrorCode::DatabaseUnavailable`].
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// Whether the server answers.
+pub async fn ping(conn: &mut Connection) -> Result<()> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).execute(conn).await?;
+    Ok(())
+}

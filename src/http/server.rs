@@ -1,0 +1,202 @@
+//! Binding and serving: one HTTP server per zone.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App, HttpServer};
+
+use crate::approvals::Approvals;
+use crate::auditing::Audit as AuditService;
+use crate::config::{Listener, Listeners};
+use crate::conversations::{Chat, Conversations, Routing};
+use crate::error::{ErrorCode, Result};
+use crate::identity::{Authenticator, Identity};
+use crate::inspection::Inspections;
+use crate::knowledge::Knowledge;
+use crate::recordings::Recordings;
+use crate::search_content::ContentSearch;
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::tasks::Tasks;
+use crate::tickets::Tickets;
+use crate::web::{Demo, Zone, run_use_cases_on, trace_errors};
+
+use super::live::LiveHub;
+use super::ops::Readiness;
+use super::{routes, tls};
+
+/// How long open requests may take to end when the program stops.
+const DRAIN: Duration = Duration::from_secs(10);
+/// Worker threads per zone: handlers only await, work is done on the main runtime.
+const WORKERS: usize = 1;
+
+/// Everything that handlers ask for.
+#[derive(Clone)]
+pub struct Services {
+    pub identity: Identity,
+    pub approvals: Approvals,
+    pub audit: AuditService,
+    pub conversations: Conversations,
+    pub routing: Routing,
+    pub chat: Chat,
+    pub knowledge: Knowledge,
+    pub tickets: Tickets,
+    pub recordings: Recordings,
+    pub inspections: Inspections,
+    pub search: ContentSearch,
+    pub hub: LiveHub,
+    pub readiness: Readiness,
+    pub metrics: Metrics,
+    pub tasks: Tasks,
+    pub zones: Zones,
+    pub demo: Demo,
+}
+
+/// A listener that is bound and waits to be served.
+pub struct Bound {
+    pub zone: Zone,
+    pub address: SocketAddr,
+    listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    max_connections: usize,
+    /// Set when the wanted port was taken and the next free one was used.
+    pub instead_of: Option<SocketAddr>,
+}
+
+/// The addresses that the zones really have.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Zones {
+    pub staff: String,
+    pub customers: String,
+    pub admin: String,
+    pub metrics: String,
+}
+
+impl Zones {
+    pub fn of(bound: &[Bound]) -> Self {
+        let url = |zone: Zone| {
+            bound.iter().find(|b| b.zone == zone).map_or_else(String::new, |b| {
+                format!("{}://{}", if b.tls.is_some() { "https" } else { "http" }, b.address)
+            })
+        };
+        Self {
+            staff: url(Zone::Staff),
+            customers: url(Zone::Customers),
+            admin: url(Zone::Admin),
+            metrics: url(Zone::Metrics),
+        }
+    }
+}
+
+/// Ports tried after a taken one.
+const PORT_TRIES: u16 = 50;
+
+/// Binds all zones or none. With `next_port` a taken port is passed over for the next free one.
+pub fn bind(listeners: &Listeners, next_port: bool) -> Result<Vec<Bound>> {
+    let wanted = [
+        (Zone::Staff, &listeners.staff),
+        (Zone::Customers, &listeners.customers),
+        (Zone::Admin, &listeners.admin),
+        (Zone::Metrics, &listeners.metrics),
+    ];
+    wanted.into_iter().map(|(zone, l)| bind_one(zone, l, next_port)).collect()
+}
+
+fn bind_one(zone: Zone, wanted: &Listener, next_port: bool) -> Result<Bound> {
+    let tls = match (&wanted.certificate_file, &wanted.private_key_file) {
+        (Some(certificate), Some(key)) => Some(Arc::new(tls::server_config(certificate, key)?)),
+        _ => None,
+    };
+    let mut address = wanted.address;
+    let mut tries = if next_port && address.port() != 0 { PORT_TRIES } else { 0 };
+    let listener = loop {
+        match TcpListener::bind(address) {
+            Ok(listener) => break listener,
+            Err(e) if e.kind() == std::io::ErrorKind::AddrInUse && tries > 0 => {
+                tries -= 1;
+                address.set_port(address.port().saturating_add(1));
+            }
+            Err(e) => {
+                return Err(ErrorCode::HostUnfit.because(format!("{}: cannot listen on {address}: {e}", zone.as_str())));
+            }
+        }
+    };
+    let address = listener.local_addr().map_err(|e| ErrorCode::Internal.caused_by(e))?;
+    let moved = wanted.address.port() != 0 && address != wanted.address;
+    Ok(Bound {
+        zone,
+        address,
+        listener,
+        tls,
+        max_connections: wanted.max_connections,
+        instead_of: moved.then_some(wanted.address),
+    })
+}
+
+/// Starts serving one zone; the server runs when it is awaited.
+pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)> {
+    let zone = bound.zone;
+    let main = tokio::runtime::Handle::current();
+    let factory = move || {
+        run_use_cases_on(main.clone());
+        let s = services.clone();
+        let authenticator: Arc<dyn Authenticator> = Arc::new(s.identity.clone());
+        let configured = s.clone();
+        App::new()
+            .app_data(Data::new(zone))
+            .app_data(Data::new(s.demo))
+            .app_data(Data::new(s.zones.clone()))
+            .app_data(Data::from(authenticator))
+            .app_data(Data::new(s.identity))
+            .app_data(Data::new(s.approvals))
+            .app_data(Data::new(s.audit))
+            .app_data(Data::new(s.conversations))
+            .app_data(Data::new(s.routing))
+            .app_data(Data::new(s.chat))
+            .app_data(Data::new(s.knowledge))
+            .app_data(Data::new(s.tickets))
+            .app_data(Data::new(s.recordings))
+            .app_data(Data::new(s.inspections))
+            .app_data(Data::new(s.search))
+            .app_data(Data::new(s.hub))
+            .app_data(Data::new(s.readiness))
+            .app_data(Data::new(s.metrics))
+            .app_data(Data::new(s.tasks))
+            .app_data(PayloadConfig::new(usize::MAX))
+            .wrap(from_fn(trace_errors))
+            .wrap(from_fn(measure))
+            .configure(|app| routes::configure(app, zone, configured.demo))
+    };
+    let server = HttpServer::new(factory)
+        .workers(WORKERS)
+        .max_connections(bound.max_connections)
+        .disable_signals()
+        .shutdown_timeout(DRAIN.as_secs());
+    let server = match bound.tls {
+        Some(config) => server.listen_rustls_0_23(bound.listener, (*config).clone()),
+        None => server.listen(bound.listener),
+    };
+    let server = server.map_err(|e| ErrorCode::HostUnfit.caused_by(e))?.run();
+    let handle = server.handle();
+    Ok((server, handle))
+}
+
+/// Counts every request by its route template.
+async fn measure(
+    req: ServiceRequest,
+    next: Next<impl actix_web::body::MessageBody>,
+) -> std::result::Result<ServiceResponse<impl actix_web::body::MessageBody>, actix_web::Error> {
+    let started = Instant::now();
+    let zone = req.app_data::<Data<Zone>>().map_or("", |z| z.as_str());
+    let metrics = req.app_data::<Data<Metrics>>().cloned();
+    let method = req.method().as_str().to_owned();
+    let response = next.call(req).await?;
+    if let Some(metrics) = metrics {
+        let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        metrics.observe_request(zone, &method, &route, response.status().as_u16(), started.elapsed().as_secs_f64());
+    }
+    Ok(response)
+}

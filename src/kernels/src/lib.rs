@@ -1,0 +1,4 @@
+//! Arithmetic that must be fast even in a development build.
+
+pub mod fbank;
+pub mod resample;

@@ -1,0 +1,15 @@
+//! What every handler stands on: strict JSON, typed path and query, error bodies with a trace id, pages, and work that outlives its client.
+//!
+//! Knows no business noun and no route. Who is signed in is decided in `identity`.
+
+mod error;
+mod extract;
+mod page;
+mod request;
+mod text;
+
+pub use error::{ErrorBody, trace_errors};
+pub use extract::{Json, Path, Query};
+pub use page::{Cursor, Page, PageQuery};
+pub use request::{Demo, English, RequestInfo, Zone, created_status, run_use_cases_on, uninterrupted};
+pub use text::check_text;

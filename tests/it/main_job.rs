@@ -1,0 +1,181 @@
+//! The main job against the real program as a user starts it: played once, killed in the middle, tampered with.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::app::Actor;
+use crate::support::wait::until;
+
+/// A demo of its own on free ports. Dropping it ends it.
+struct Demo {
+    child: Child,
+    started: Value,
+    ready_after: Duration,
+}
+
+impl Demo {
+    fn start(dir: &Path, arguments: &[&str]) -> Self {
+        let begun = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_guitai"))
+            .args(["demo", "--port", "0", "--json", "--data-dir"])
+            .arg(dir)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("guitai starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("its first line");
+        let started = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"));
+        Self { child, started, ready_after: begun.elapsed() }
+    }
+
+    fn url(&self, zone: &str) -> &str {
+        self.started[zone].as_str().expect("an address")
+    }
+
+    fn kill(mut self) {
+        self.child.kill().expect("kill -9");
+        self.child.wait().expect("it is gone");
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).expect("a pid"));
+        if nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).is_ok() {
+            self.child.wait().expect("it ends");
+        }
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    // Under /var/tmp, because the cluster's own system user has to reach it.
+    let dir = tempfile::Builder::new().prefix("guitai-job-").tempdir_in("/var/tmp").expect("a folder");
+    std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o755)).expect("the folder can be entered");
+    dir
+}
+
+fn guitai(arguments: &[&str], dir: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_guitai")).args(arguments).arg("--data-dir").arg(dir).output().expect("guitai runs")
+}
+
+const STEPS: [&str; 12] = [
+    "bot_answer",
+    "refusal",
+    "handoff",
+    "agent_reply",
+    "ticket",
+    "recording_import",
+    "transcript",
+    "inspection_chat",
+    "inspection_call",
+    "audit_query",
+    "audit_verify",
+    "disk_scan",
+];
+
+#[test]
+fn the_main_job_is_played_whole_and_a_flipped_byte_is_found() {
+    let dir = folder();
+    let demo = Demo::start(dir.path(), &[]);
+    let out = guitai(&["demo", "--once", "--json"], dir.path());
+    let report: Value = serde_json::from_slice(&out.stdout).expect("a report");
+    let steps = report["steps"].as_array().expect("steps");
+    for (step, name) in steps.iter().zip(STEPS) {
+        assert_eq!(step["name"], name);
+        assert_eq!(step["ok"], true, "{step}");
+    }
+    assert_eq!((steps.len(), &report["ok"], out.status.code()), (STEPS.len(), &json!(true), Some(0)));
+
+    let verified = guitai(&["audit", "verify", "--json"], dir.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+
+    // One byte of one record, changed behind the program's back by the owner of the server.
+    let record = psql(dir.path(), "SELECT record_id FROM audit_seals WHERE position = 7");
+    psql(
+        dir.path(),
+        &format!(
+            "SET session_replication_role = replica; \
+             UPDATE audit_records SET actor_name = overlay(actor_name placing 'X' from 1 for 1) WHERE id = '{record}'"
+        ),
+    );
+    let altered = guitai(&["audit", "verify", "--json"], dir.path());
+    assert_eq!(altered.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&altered.stdout).expect("a report");
+    assert_eq!(report["ok"], false);
+    assert!(report["failures"].as_array().expect("failures").iter().any(|f| f["position"] == 7), "{report}");
+    drop(demo);
+}
+
+fn psql(dir: &Path, sql: &str) -> String {
+    let run: Value =
+        serde_json::from_str(&std::fs::read_to_string(dir.join("run.json")).expect("run.json")).expect("JSON");
+    let url = run["database_url"].as_str().expect("an address").replace("guitai@", "postgres@");
+    let out = Command::new("psql").args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &url, "-c", sql]).output();
+    let out = out.expect("psql runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8_lossy(&out.stdout).trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let dir = folder();
+    let demo = Demo::start(dir.path(), &["--no-models"]);
+    let accounts = demo.started["accounts"].clone();
+    let customer = Actor::at(demo.url("customers_url"));
+    let (id, mut chat) = customer.chat().await;
+    chat.until("the welcome", |f| f["type"] == "welcome").await;
+    let mut acknowledged = Vec::new();
+    for n in 0..8 {
+        let text = format!("第 {n} 条：请帮我查询转账限额");
+        let frame = chat.say(&text).await;
+        acknowledged.push((frame["message"]["id"].clone(), text));
+    }
+    // The bot is in the middle of its turns now.
+    demo.kill();
+
+    let again = Demo::start(dir.path(), &["--no-models"]);
+    assert!(again.started["accounts"].as_array().is_some_and(Vec::is_empty), "passwords are shown once");
+    let supervisor = Actor::at(again.url("staff_url"));
+    let account = accounts.as_array().expect("accounts").iter().find(|a| a["login"] == "supervisor1").expect("one");
+    supervisor.post_ok("/api/v1/session", json!({"login": account["login"], "password": account["password"]})).await;
+    let path = format!("/api/v1/conversations/{id}/messages?limit=500");
+    let kept = supervisor.get_ok(&path).await;
+    for (message, text) in &acknowledged {
+        let found = kept["items"].as_array().expect("items").iter().find(|m| &m["id"] == message);
+        assert_eq!(found.map(|m| m["body"].as_str()), Some(Some(text.as_str())), "{message}");
+    }
+    // What the bot owed is done after the restart: the last question is answered, or handed over.
+    until("the bot has caught up", async || {
+        let now = supervisor.get_ok(&path).await;
+        let last = now["items"].as_array().expect("items").last().expect("a message")["author"]["kind"].clone();
+        last != "customer"
+    })
+    .await;
+    let verified = guitai(&["audit", "verify", "--json"], dir.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
+fn a_later_start_is_quick_and_the_idle_process_small() {
+    let dir = folder();
+    drop(Demo::start(dir.path(), &["--no-models"]));
+    let demo = Demo::start(dir.path(), &["--no-models"]);
+    assert!(demo.ready_after < Duration::from_secs(3), "ready after {:?}", demo.ready_after);
+    let status = std::fs::read_to_string(format!("/proc/{}/status", demo.child.id())).expect("its status");
+    let resident: u64 = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmRSS:"))
+        .and_then(|l| l.trim().trim_end_matches(" kB").parse().ok())
+        .expect("its memory");
+    assert!(resident < 150 * 1024, "{resident} KiB resident");
+    eprintln!("ready after {:?}, {} MiB resident", demo.ready_after, resident / 1024);
+}
