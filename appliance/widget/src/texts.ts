@@ -1,0 +1,66 @@
+const zh = {
+  title: '在线客服',
+  bot: '智能助手为您服务',
+  queued: '正在为您转接人工',
+  position: '前面还有 {n} 位',
+  agent: '{name} 为您服务',
+  connecting: '正在连接…',
+  lost: '连接中断，正在重连…未发送的消息会自动重发',
+  placeholder: '请输入您的问题',
+  send: '发送',
+  person: '转人工',
+  personAsked: '已请求人工服务',
+  ai: 'AI 生成',
+  sources: '参考依据（{n}）',
+  sending: '发送中…',
+  waiting: '等待重发',
+  failed: '未发送：{why}',
+  retry: '重试',
+  typing: '对方正在输入',
+  ended: '本次会话已结束，感谢您的咨询',
+  again: '重新开始',
+  leave: '结束会话',
+  leaveSure: '确定结束本次会话？',
+  yes: '结束',
+  no: '继续咨询',
+  minimise: '收起',
+  below: '有新消息',
+  secret: '请勿在对话中提供密码、验证码、卡背面三位数',
+};
+type Texts = typeof zh;
+const en: Texts = {
+  title: 'Customer service',
+  bot: 'Our assistant is here',
+  queued: 'Connecting you to a person',
+  position: '{n} ahead of you',
+  agent: '{name} is with you',
+  connecting: 'Connecting…',
+  lost: 'Connection lost, reconnecting… unsent messages are sent again by themselves',
+  placeholder: 'Your question',
+  send: 'Send',
+  person: 'Talk to a person',
+  personAsked: 'A person has been asked for',
+  ai: 'AI-generated',
+  sources: 'Sources ({n})',
+  sending: 'Sending…',
+  waiting: 'Waiting to send again',
+  failed: 'Not sent: {why}',
+  retry: 'Retry',
+  typing: 'Typing',
+  ended: 'This conversation has ended. Thank you.',
+  again: 'Start again',
+  leave: 'End the conversation',
+  leaveSure: 'End this conversation?',
+  yes: 'End it',
+  no: 'Go on',
+  minimise: 'Minimise',
+  below: 'New message',
+  secret: 'Never give passwords, one-time codes or the card security code here',
+};
+
+export const lang = new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : 'zh-CN';
+const texts = lang === 'en' ? en : zh;
+
+export function t(key: keyof Texts, named: Record<string, string | number> = {}): string {
+  return texts[key].replace(/\{(\w+)\}/g, (_, k: string) => String(named[k] ?? ''));
+}
