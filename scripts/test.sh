@@ -59,6 +59,7 @@ scripts/setup.sh test || { say "0 passed, 1 failed"; exit 1; }
 check "format" cargo fmt --all --check
 if [ -f appliance/console/package.json ]; then
   check "console: packages and build" scripts/console.sh build
+  check "console: client is that of docs/openapi.json" npm --prefix appliance/console run --silent check-api
   check "console: lints" npm --prefix appliance/console run --silent lint
   check "console: types" npm --prefix appliance/console run --silent typecheck
   tests "console: unit tests" npm --prefix appliance/console test

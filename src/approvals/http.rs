@@ -79,6 +79,7 @@ pub struct DecisionBody {
 
 /// Decides on somebody else's request.
 #[utoipa::path(post, path = "/api/v1/approvals/{id}/decision", tag = "approvals", request_body = DecisionBody,
+    params(("id" = ApprovalId, Path)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = ErrorBody)))]
 pub async fn decide_approval(
     staff: Staff,

@@ -85,7 +85,7 @@ pub async fn list_audit_records(
 }
 
 /// One record.
-#[utoipa::path(get, path = "/api/v1/audit-records/{id}", tag = "audit",
+#[utoipa::path(get, path = "/api/v1/audit-records/{id}", tag = "audit", params(("id" = AuditId, Path)),
     responses((status = 200, body = AuditRecordView), (status = "4XX", body = ErrorBody)))]
 pub async fn get_audit_record(
     staff: Staff,

@@ -148,7 +148,7 @@ pub struct AuditRecordView {
     pub reason: Option<String>,
     pub approval_id: Option<ApprovalId>,
     pub trace_id: String,
-    #[schema(value_type = Object)]
+    /// An object, unless it was altered: then what stands there.
     pub detail: Value,
     pub node: String,
     pub software_version: String,

@@ -21,6 +21,7 @@ const DEFAULT_MESSAGES: i64 = 200;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     pub state: Option<State>,
     /// Only my own.
@@ -55,7 +56,7 @@ pub async fn list_conversations(
 }
 
 /// One conversation.
-#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations",
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "conversations", params(("id" = ConversationId, Path)),
     responses((status = 200, body = ConversationView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_conversation(
     staff: Staff,
@@ -68,6 +69,7 @@ pub async fn get_conversation(
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct MessagesQuery {
     /// Messages with a greater number.
     pub after: Option<i64>,
@@ -80,7 +82,7 @@ pub struct MessageList {
 }
 
 /// A conversation's messages in order.
-#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations", params(MessagesQuery),
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "conversations", params(("id" = ConversationId, Path), MessagesQuery),
     responses((status = 200, body = MessageList), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn list_messages(
     staff: Staff,
@@ -107,6 +109,7 @@ pub struct NewMessageBody {
 
 /// An agent writes to the customer.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "conversations", request_body = NewMessageBody,
+    params(("id" = ConversationId, Path)),
     responses((status = 201, body = MessageView), (status = 200, body = MessageView, description = "sent before"),
               (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn post_message(
@@ -122,6 +125,7 @@ pub async fn post_message(
 
 /// An agent takes a waiting conversation.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/accept", tag = "conversations",
+    params(("id" = ConversationId, Path)),
     responses((status = 200, body = ConversationView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn accept_conversation(
     staff: Staff,
@@ -141,6 +145,7 @@ pub struct CloseBody {
 
 /// The agent ends the conversation with its summary.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/close", tag = "conversations", request_body = CloseBody,
+    params(("id" = ConversationId, Path)),
     responses((status = 200, body = ConversationView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn close_conversation(
     staff: Staff,

@@ -1,35 +1,11 @@
 //! States, transitions and what may be said. No I/O.
 
-use serde::{Deserialize, Serialize};
-
+use crate::db::stored_enum;
 use crate::error::{ErrorCode, Result};
-
-macro_rules! stored_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// As it is stored.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($name::$variant => $text,)* }
-            }
-
-            /// From its stored form; anything else means the row was tampered with.
-            pub fn parse(text: &str) -> Result<Self> {
-                match text {
-                    $($text => Ok($name::$variant),)*
-                    _ => Err(ErrorCode::DataAltered.because(stringify!($name))),
-                }
-            }
-        }
-    };
-}
 
 stored_enum! {
     /// Who has the conversation.
+    #[schema(as = ConversationState)]
     State {
         /// The bot answers.
         Bot = "bot",

@@ -46,6 +46,7 @@ pub struct AuthorView {
     pub kind: AuthorKind,
     /// Never sent to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub id: Option<AccountId>,
     pub name: String,
 }

@@ -4,10 +4,10 @@
 /// means that the row was tampered with. On the wire a variant is its
 /// name in snake case, which is the same word.
 macro_rules! stored_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
+    ($(#[$attribute:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
+        $(#[$attribute])*
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {

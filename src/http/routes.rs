@@ -146,7 +146,7 @@ pub fn configure(app: &mut ServiceConfig, zone: Zone, demo: Demo) {
 /// What a page may know before anybody has signed in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ZoneView {
-    pub zone: &'static str,
+    pub zone: Zone,
     pub demo: bool,
     pub product_version: &'static str,
     /// Where the demo's customer page is; in the demo only.
@@ -161,7 +161,7 @@ pub async fn get_zone(
     zones: web::Data<super::server::Zones>,
 ) -> HttpResponse {
     HttpResponse::Ok().json(ZoneView {
-        zone: zone.as_str(),
+        zone: **zone,
         demo: demo.0,
         product_version: env!("CARGO_PKG_VERSION"),
         customers_url: demo.0.then(|| zones.customers.clone()),

@@ -128,6 +128,7 @@ pub struct RolesBody {
 
 /// Replaces the roles of an account that is not one's own.
 #[utoipa::path(put, path = "/api/v1/accounts/{id}/roles", tag = "accounts", request_body = RolesBody,
+    params(("id" = AccountId, Path)),
     responses((status = 200, body = Account), (status = "4XX", body = ErrorBody)))]
 pub async fn put_account_roles(
     staff: Staff,
@@ -147,6 +148,7 @@ pub struct OneTimePassword {
 
 /// Replaces somebody's password by one for one use.
 #[utoipa::path(post, path = "/api/v1/accounts/{id}/password-reset", tag = "accounts",
+    params(("id" = AccountId, Path)),
     responses((status = 200, body = OneTimePassword), (status = "4XX", body = ErrorBody)))]
 pub async fn reset_password(staff: Staff, identity: Data<Identity>, id: Path<AccountId>) -> Result<HttpResponse> {
     let password = uninterrupted(async move { identity.reset_password(&staff.0, id.0).await }).await?;
@@ -154,7 +156,7 @@ pub async fn reset_password(staff: Staff, identity: Data<Identity>, id: Path<Acc
 }
 
 /// Disables an account and ends its sessions.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/disable", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/disable", tag = "accounts", params(("id" = AccountId, Path)),
     responses((status = 200, body = Account), (status = "4XX", body = ErrorBody)))]
 pub async fn disable_account(staff: Staff, identity: Data<Identity>, id: Path<AccountId>) -> Result<HttpResponse> {
     let account = uninterrupted(async move { identity.disable_account(&staff.0, id.0).await }).await?;
@@ -162,7 +164,7 @@ pub async fn disable_account(staff: Staff, identity: Data<Identity>, id: Path<Ac
 }
 
 /// Lets an account in again, and lifts its lock.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/enable", tag = "accounts",
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/enable", tag = "accounts", params(("id" = AccountId, Path)),
     responses((status = 200, body = Account), (status = "4XX", body = ErrorBody)))]
 pub async fn enable_account(staff: Staff, identity: Data<Identity>, id: Path<AccountId>) -> Result<HttpResponse> {
     let account = uninterrupted(async move { identity.enable_account(&staff.0, id.0).await }).await?;
@@ -175,7 +177,7 @@ pub struct SessionList {
 }
 
 /// The live sessions of an account.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/sessions", tag = "accounts",
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/sessions", tag = "accounts", params(("id" = AccountId, Path)),
     responses((status = 200, body = SessionList), (status = "4XX", body = ErrorBody)))]
 pub async fn list_sessions(staff: Staff, identity: Data<Identity>, id: Path<AccountId>) -> Result<HttpResponse> {
     let items = uninterrupted(async move { identity.list_sessions(&staff.0, id.0).await }).await?;
@@ -183,7 +185,7 @@ pub async fn list_sessions(staff: Staff, identity: Data<Identity>, id: Path<Acco
 }
 
 /// Ends somebody's session at once.
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "accounts",
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "accounts", params(("id" = SessionId, Path)),
     responses((status = 204), (status = "4XX", body = ErrorBody)))]
 pub async fn end_session(staff: Staff, identity: Data<Identity>, id: Path<SessionId>) -> Result<HttpResponse> {
     uninterrupted(async move { identity.end_session(&staff.0, id.0).await }).await?;

@@ -15,6 +15,7 @@ use super::{Inspections, ListFilter};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     pub subject_kind: Option<SubjectKind>,
     pub subject_id: Option<uuid::Uuid>,
@@ -50,7 +51,7 @@ pub async fn list_inspections(
 }
 
 /// One inspection with its findings.
-#[utoipa::path(get, path = "/api/v1/inspections/{id}", tag = "inspection",
+#[utoipa::path(get, path = "/api/v1/inspections/{id}", tag = "inspection", params(("id" = InspectionId, Path)),
     responses((status = 200, body = InspectionView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_inspection(
     staff: Staff,
@@ -62,7 +63,7 @@ pub async fn get_inspection(
 }
 
 /// An inspector takes it on; with a recording comes the right to hear it.
-#[utoipa::path(post, path = "/api/v1/inspections/{id}/claim", tag = "inspection",
+#[utoipa::path(post, path = "/api/v1/inspections/{id}/claim", tag = "inspection", params(("id" = InspectionId, Path)),
     responses((status = 200, body = InspectionView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn claim_inspection(
     staff: Staff,
@@ -83,6 +84,7 @@ pub struct ConfirmBody {
 
 /// The inspector stands for the result.
 #[utoipa::path(post, path = "/api/v1/inspections/{id}/confirm", tag = "inspection", request_body = ConfirmBody,
+    params(("id" = InspectionId, Path)),
     responses((status = 200, body = InspectionView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn confirm_inspection(
     staff: Staff,

@@ -14,6 +14,7 @@ stored_enum! {
 
 stored_enum! {
     /// How far people have come with it. What the program found takes effect when a person confirms it, never before (control G6).
+    #[schema(as = InspectionState)]
     State {
         /// The program's own result.
         Suggested = "suggested",

@@ -13,6 +13,7 @@ use super::text::normalise;
 /// Whose words a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RuleSpeaker)]
 pub enum Speaker {
     Agent,
     Customer,

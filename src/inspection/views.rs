@@ -66,8 +66,10 @@ pub struct InspectionView {
     pub comment: Option<String>,
     /// Absent in lists, like `findings`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub passed: Option<Vec<PassedView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub findings: Option<Vec<FindingView>>,
 }
 

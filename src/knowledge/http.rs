@@ -14,6 +14,7 @@ use super::views::{ArticleDetailView, ArticleView};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ArticleQuery {
     /// Words to look for in the articles in use; the list is then the best matches, best first, in one page.
     pub q: Option<String>,

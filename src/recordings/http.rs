@@ -104,6 +104,7 @@ fn broken(_: impl std::fmt::Display) -> Error {
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     pub state: Option<State>,
     /// A number on either side of the call.
@@ -144,7 +145,7 @@ pub async fn list_recordings(
 }
 
 /// One recording.
-#[utoipa::path(get, path = "/api/v1/recordings/{id}", tag = "recordings",
+#[utoipa::path(get, path = "/api/v1/recordings/{id}", tag = "recordings", params(("id" = RecordingId, Path)),
     responses((status = 200, body = RecordingView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_recording(staff: Staff, recordings: Data<Recordings>, id: Path<RecordingId>) -> Result<HttpResponse> {
     let view = uninterrupted(async move { recordings.get(&staff.0, id.0).await }).await?;
@@ -153,6 +154,7 @@ pub async fn get_recording(staff: Staff, recordings: Data<Recordings>, id: Path<
 
 /// What was said.
 #[utoipa::path(get, path = "/api/v1/recordings/{id}/transcript", tag = "recordings",
+    params(("id" = RecordingId, Path)),
     responses((status = 200, body = TranscriptView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_transcript(staff: Staff, recordings: Data<Recordings>, id: Path<RecordingId>) -> Result<HttpResponse> {
     let view = uninterrupted(async move { recordings.transcript(&staff.0, id.0).await }).await?;
@@ -161,13 +163,14 @@ pub async fn get_transcript(staff: Staff, recordings: Data<Recordings>, id: Path
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct WaveformQuery {
     /// Stretches per channel, 1 to 600; 600 unless asked otherwise.
     pub buckets: Option<usize>,
 }
 
 /// The picture of both channels.
-#[utoipa::path(get, path = "/api/v1/recordings/{id}/waveform", tag = "recordings", params(WaveformQuery),
+#[utoipa::path(get, path = "/api/v1/recordings/{id}/waveform", tag = "recordings", params(("id" = RecordingId, Path), WaveformQuery),
     responses((status = 200, body = WaveformView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_waveform(
     staff: Staff,
@@ -181,7 +184,7 @@ pub async fn get_waveform(
 }
 
 /// Whether the caller may hear it.
-#[utoipa::path(get, path = "/api/v1/recordings/{id}/grant", tag = "recordings",
+#[utoipa::path(get, path = "/api/v1/recordings/{id}/grant", tag = "recordings", params(("id" = RecordingId, Path)),
     responses((status = 200, body = GrantView), (status = "4XX", body = crate::web::ErrorBody)))]
 pub async fn get_grant(staff: Staff, recordings: Data<Recordings>, id: Path<RecordingId>) -> Result<HttpResponse> {
     let view = uninterrupted(async move { recordings.grant(&staff.0, id.0).await }).await?;
@@ -189,7 +192,7 @@ pub async fn get_grant(staff: Staff, recordings: Data<Recordings>, id: Path<Reco
 }
 
 /// The sound, for players: whole or one byte range. Never stored by the browser.
-#[utoipa::path(get, path = "/api/v1/recordings/{id}/audio", tag = "recordings",
+#[utoipa::path(get, path = "/api/v1/recordings/{id}/audio", tag = "recordings", params(("id" = RecordingId, Path)),
     responses((status = 200, description = "the WAV file", content_type = "audio/wav"),
               (status = 206, description = "the bytes asked for", content_type = "audio/wav"),
               (status = "4XX", body = crate::web::ErrorBody)))]

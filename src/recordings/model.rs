@@ -13,6 +13,7 @@ stored_enum! {
 
 stored_enum! {
     /// How far a recording has come.
+    #[schema(as = RecordingState)]
     State {
         /// Kept and signed; its transcription waits its turn, or for the engine.
         Imported = "imported",

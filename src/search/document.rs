@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::analyser::ANALYSER;
 
 /// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SearchKind)]
 pub enum Kind {
     /// A published knowledge article.
     Article,

@@ -17,6 +17,7 @@ const MAX_LIMIT: usize = 50;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SearchQuery {
     /// 1 to 200 characters.
     pub q: String,

@@ -167,7 +167,7 @@ impl Found {
 
     fn view(self, words: &Query) -> FoundView {
         FoundView {
-            kind: self.hit.kind.as_str(),
+            kind: self.hit.kind,
             id: self.hit.id,
             parent: self.parent,
             snippet: snippet(words, &self.text),

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::search::Kind;
+
 /// One thing that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FoundView {
-    /// `message`, `segment`, `article` or `ticket`.
-    pub kind: &'static str,
+    pub kind: Kind,
     pub id: Uuid,
     /// What to open to see it in its place.
     pub parent: ParentView,

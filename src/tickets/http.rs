@@ -16,6 +16,7 @@ use super::{ListFilter, NewTicket, Tickets};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct TicketQuery {
     pub state: Option<State>,
     /// Only those assigned to me.

@@ -7,6 +7,7 @@ use crate::error::{ErrorCode, Result};
 
 stored_enum! {
     /// What the customer wants.
+    #[schema(as = TicketKind)]
     Kind {
         Inquiry = "inquiry",
         /// A consumer complaint (投诉).
@@ -18,6 +19,7 @@ stored_enum! {
 }
 
 stored_enum! {
+    #[schema(as = TicketPriority)]
     Priority {
         Low = "low",
         Normal = "normal",
@@ -27,6 +29,7 @@ stored_enum! {
 }
 
 stored_enum! {
+    #[schema(as = TicketState)]
     State {
         /// Nobody has begun.
         Open = "open",

@@ -29,6 +29,7 @@ pub struct TicketView {
     pub due_at: Option<DateTime<Utc>>,
     /// Its history, oldest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub entries: Option<Vec<EntryView>>,
     /// Goes up with every change; send it back to be told when somebody else was faster.
     pub version: i32,

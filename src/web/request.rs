@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::error::{Error, ErrorCode, Result};
 
 /// A listener of its own with a route table of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Zone {
     Staff,
     Customers,

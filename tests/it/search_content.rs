@@ -39,7 +39,7 @@ async fn everybody_finds_what_he_may_read_and_nothing_else() {
     desk.settled().await;
 
     let found = find(&desk, &agent, "理财产品到期", &[Kind::Message, Kind::Ticket]).await;
-    let message = found.iter().find(|f| f.kind == "message").expect("the customer's words");
+    let message = found.iter().find(|f| f.kind == Kind::Message).expect("the customer's words");
     assert_eq!((message.parent.kind, message.parent.id), ("conversation", conversation.0));
     assert!(
         message.snippet.contains("理财产品到期没有到账") && message.snippet.contains("139****5678"),
@@ -47,7 +47,7 @@ async fn everybody_finds_what_he_may_read_and_nothing_else() {
         message.snippet
     );
     assert!(!message.snippet.contains("13912345678") && !message.parent.title.contains("小明"));
-    let hit = found.iter().find(|f| f.kind == "ticket").expect("the ticket");
+    let hit = found.iter().find(|f| f.kind == Kind::Ticket).expect("the ticket");
     assert_eq!(hit.parent.title, format!("{} 理财到期未到账", ticket.number));
     // A comment is found as its ticket.
     let by_comment = find(&desk, &agent, "托管部门清算", &[]).await;
@@ -56,7 +56,7 @@ async fn everybody_finds_what_he_may_read_and_nothing_else() {
 
     assert!(find(&desk, &other, "理财产品到期", &[Kind::Message, Kind::Ticket]).await.is_empty());
     assert_eq!(find(&desk, &supervisor, "理财产品到期", &[Kind::Message, Kind::Ticket]).await.len(), 2);
-    assert!(find(&desk, &other, "挂失", &[Kind::Article]).await.iter().all(|f| f.kind == "article"));
+    assert!(find(&desk, &other, "挂失", &[Kind::Article]).await.iter().all(|f| f.kind == Kind::Article));
     assert!(!find(&desk, &other, "挂失", &[]).await.is_empty());
     let query = ContentQuery { text: "理财".to_owned(), kinds: Vec::new(), limit: 20 };
     assert_eq!(desk.search.search(&auditor, query).await.unwrap_err().code(), ErrorCode::Forbidden);

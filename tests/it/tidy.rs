@@ -18,6 +18,8 @@ use source::Source;
 /// A file tells one story; past this many lines it tells two.
 const MOST_LINES: usize = 800;
 const MANY_LINES: usize = 500;
+/// Written by a program from another file, so as long as that makes it.
+const GENERATED: &[&str] = &["appliance/console/src/api/schema.d.ts"];
 
 /// Fails with the whole list, one breach a line.
 #[track_caller]
@@ -30,6 +32,9 @@ fn assert_none(rule: &str, mut breaches: Vec<String>) {
 fn files_stay_short() {
     let mut breaches = Vec::new();
     for file in source::all(&["rs", "ts", "vue", "py", "sh"]) {
+        if GENERATED.contains(&file.path.as_str()) {
+            continue;
+        }
         let lines = file.text.lines().count();
         if lines > MOST_LINES {
             breaches.push(format!("{}:{lines}: {lines} lines", file.path));

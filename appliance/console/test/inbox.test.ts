@@ -22,7 +22,7 @@ describe('messages', () => {
 
   it('with a hole ask for what is missing', () => {
     state.threads.c1 = { messages: [message(1), message(2)], loaded: true };
-    const effects = reduce(state, { type: 'conversation.message', message: message(5, { author: { kind: 'bot', id: null, name: 'bot' } }) }, watching);
+    const effects = reduce(state, { type: 'conversation.message', message: message(5, { author: { kind: 'bot', name: 'bot' } }) }, watching);
     expect(effects).toEqual([{ do: 'fetch_messages', conversation_id: 'c1', after: 2 }]);
     expect(contiguousSeq(state.threads.c1)).toBe(2);
   });
@@ -48,7 +48,7 @@ describe('unread marks', () => {
     expect(reduce(state, { type: 'conversation.message', message: message(1) }, watching)).toEqual([]);
     expect(state.unread.c1).toBeUndefined();
     openConversation(state, null);
-    reduce(state, { type: 'conversation.message', message: message(2, { author: { kind: 'bot', id: null, name: 'bot' } }) }, away);
+    reduce(state, { type: 'conversation.message', message: message(2, { author: { kind: 'bot', name: 'bot' } }) }, away);
     expect(state.unread.c1).toBeUndefined();
     state.threads.c1 = { messages: [message(3)], loaded: true };
     state.conversations.c1 = conversation({ last_seq: 3 });

@@ -49,15 +49,15 @@ describe('texts', () => {
 describe('an audit record as a sentence', () => {
   const t = (key: string, named: Record<string, unknown>) => `${key.split('.')[1]}(${Object.values(named).join('|')})`;
   const record: AuditRecord = {
-    id: 'r', position: 1, at: '', actor: { kind: 'account', id: 'a', name: '周敏', roles: ['inspector'] }, action: 'recording.play', action_text: '播放录音',
+    id: 'r', position: 1, at: '', actor: { kind: 'staff', id: 'a', name: '周敏', roles: ['inspector'] }, action: 'recording.play', action_text: '播放录音',
     object: { kind: 'recording', id: 'x', label: 'CALL-1' }, customer_id: null, outcome: 'refused', code: 'access.grant_required', source_ip: null, session_id: null,
-    reason: '投诉复核', approval_id: null, trace_id: null, detail: null,
+    reason: '投诉复核', approval_id: null, trace_id: 't', detail: {}, node: 'n', software_version: '0', authentic: true,
   };
   it('says who, what, why and how it ended', () => {
     expect(auditSentence(record, t, () => '质检员')).toBe('sentence(who(周敏|质检员)|act_on(播放录音|CALL-1)|because(投诉复核)|end_refused(access.grant_required))');
   });
   it('does without what it lacks', () => {
-    const plain = { ...record, object: null, reason: null, outcome: 'success' as const, code: null, actor: { ...record.actor, roles: [] } };
+    const plain = { ...record, object: null, reason: null, outcome: 'success', code: null, actor: { ...record.actor, roles: [] } };
     expect(auditSentence(plain, t, (r) => r)).toBe('sentence(周敏|播放录音||end_success())');
   });
 });
@@ -90,7 +90,7 @@ describe('small things', () => {
   });
 
   it('a ticket is filled in from what the customer said', () => {
-    const said = [message(1, { body: '你好' }), message(2, { body: '您好，我要投诉柜员态度' }), message(3, { author: { kind: 'bot', id: null, name: 'b' }, body: '抱歉' })];
+    const said = [message(1, { body: '你好' }), message(2, { body: '您好，我要投诉柜员态度' }), message(3, { author: { kind: 'bot', name: 'b' }, body: '抱歉' })];
     const ticket = prefillTicket(conversation(), said, (k) => k);
     expect(ticket.kind).toBe('complaint');
     expect(ticket.subject).toBe('我要投诉柜员态度');

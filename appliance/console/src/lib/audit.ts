@@ -1,4 +1,4 @@
-import type { AuditQuery, AuditRecord } from '@/api/types';
+import type { AuditRecord } from '@/api/types';
 
 type Translate = (key: string, named: Record<string, unknown>) => string;
 
@@ -12,7 +12,7 @@ export function auditSentence(r: AuditRecord, t: Translate, role: (code: string)
 }
 
 /** Only the fields that were filled in; the query string of list and export alike. */
-export function auditQuery(form: { range: [string, string] | null } & Record<string, string | [string, string] | null>): AuditQuery {
+export function auditQuery(form: { range: [string, string] | null } & Record<string, string | [string, string] | null>): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [k, v] of Object.entries(form)) if (k !== 'range' && typeof v === 'string' && v.trim() !== '') out[k] = v.trim();
   if (form.range) {

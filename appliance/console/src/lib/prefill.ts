@@ -4,6 +4,8 @@ type Translate = (key: string, named: Record<string, unknown>) => string;
 
 const QUESTION_MAX = 60;
 const LINES = 12;
+/** The longest description that a ticket takes. */
+const DESCRIPTION_MAX = 4_000;
 
 /** A ticket as the conversation suggests it: the customer's first real sentence as subject, the last lines as context. */
 export function prefillTicket(c: Conversation | null, messages: Message[], t: Translate): NewTicket {
@@ -19,7 +21,7 @@ export function prefillTicket(c: Conversation | null, messages: Message[], t: Tr
     kind: kindOf(text),
     priority: 'normal',
     subject,
-    description: c ? `${t('ticket.from_conversation', { name: c.customer.display_name })}\n${lines.join('\n')}` : '',
+    description: c ? cut(`${t('ticket.from_conversation', { name: c.customer.display_name })}\n${lines.join('\n')}`, DESCRIPTION_MAX) : '',
   };
 }
 

@@ -31,7 +31,7 @@ export function useList<T>(fetchPage: (cursor?: string) => Promise<List<T> & { t
       const page = await fetchPage(from);
       if (mine !== asked) return;
       items.value = from ? [...items.value, ...page.items] : page.items;
-      cursor.value = page.next_cursor;
+      cursor.value = page.next_cursor ?? null;
       total.value = page.total ?? null;
     } catch (e) {
       if (mine === asked) failure.value = asApiError(e);

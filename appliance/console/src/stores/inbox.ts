@@ -56,9 +56,8 @@ export const useInbox = defineStore('inbox', () => {
 
   function list(which: Box): Conversation[] {
     const all = Object.values(state.conversations).filter((c) => inBox(c, which));
-    const at = (c: Conversation) => c.last_message_at ?? c.opened_at;
     if (which === 'queued') return all.sort((a, b) => (a.queued_at ?? a.opened_at).localeCompare(b.queued_at ?? b.opened_at));
-    return all.sort((a, b) => at(b).localeCompare(at(a)));
+    return all.sort((a, b) => b.last_message_at.localeCompare(a.last_message_at));
   }
 
   const current = computed(() => (state.openId ? state.conversations[state.openId] ?? null : null));
@@ -120,7 +119,7 @@ export const useInbox = defineStore('inbox', () => {
     const mine = !session.may('see_all_conversations');
     const page = await fetchState('closed', mine, fromStart ? undefined : (closedCursor.value ?? undefined));
     page.items.forEach((c) => putConversation(state, c));
-    closedCursor.value = page.next_cursor;
+    closedCursor.value = page.next_cursor ?? null;
   }
 
   async function fetchConversation(id: string, quiet = false): Promise<void> {
@@ -220,7 +219,7 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   function openTicket(id: string, ticket: NewTicket, key: string): Promise<Ticket> {
-    return call(api.POST('/api/v1/conversations/{id}/tickets', { params: { path: { id } }, body: ticket, headers: { 'Idempotency-Key': key } }));
+    return call(api.POST('/api/v1/conversations/{id}/tickets', { params: { path: { id }, header: { 'Idempotency-Key': key } }, body: ticket }));
   }
 
   async function loadAgentState(): Promise<void> {
