@@ -15,7 +15,9 @@ use crate::approvals::Approvals;
 use crate::audit::{Action, AuditDraft, Caller, Ledger, Sealer, Verifier};
 use crate::auditing::Audit;
 use crate::config::{Config, EventLogBackend};
-use crate::conversations::{BotTurn, Chat, Conversations, RouteQueue, Routing};
+use crate::conversations::{
+    Attachments, BotTurn, Chat, Conversations, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments, RouteQueue, Routing,
+};
 use crate::crypto::{Keyring, RootSource, kat};
 use crate::db::cluster::Cluster;
 use crate::db::ids::OrgId;
@@ -30,9 +32,9 @@ use crate::http::{self, Bound, Check, LiveHub, Readiness, Services, Zones};
 use crate::identity::{Identity, IdentitySettings};
 use crate::inference::{EngineConfig, EngineKind, EngineState, SpeechRecogniser, Supervisor};
 use crate::inspection::{InspectOnEvent, Inspections};
-use crate::jobs::{self, JobHandler, JobOutcome, Worker, WorkerSettings};
+use crate::jobs::{self, JobHandler, JobOutcome, Priority, Schedule, Worker, WorkerSettings};
 use crate::knowledge::{ArticleIndexer, Knowledge};
-use crate::recordings::{RecordingSettings, Recordings, Transcribe};
+use crate::recordings::{ORPHANED_RECORDINGS_JOB, RecordingSettings, Recordings, RemoveOrphanedRecordings, Transcribe};
 use crate::search_content::{ContentIndexer, ContentSearch};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::systemd;
@@ -46,6 +48,17 @@ use crate::web::Demo;
 const DRAIN: Duration = Duration::from_secs(15);
 /// How often gauges that need a query are read.
 const GAUGES: Duration = Duration::from_secs(10);
+
+/// What is done again and again.
+const SCHEDULES: &[Schedule] = &[
+    daily("recordings.remove_orphans", ORPHANED_RECORDINGS_JOB),
+    daily("conversations.remove_orphaned_attachments", ORPHANED_ATTACHMENTS_JOB),
+];
+
+/// Once a day and before nothing else: whenever no better work waits.
+const fn daily(name: &'static str, kind: jobs::JobKind) -> Schedule {
+    Schedule { name, every: Duration::from_secs(24 * 3600), kind, priority: Priority::Night }
+}
 
 /// An installation that was found and read, not yet started.
 pub struct Opened {
@@ -172,16 +185,18 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let engine = start_engine(&base.config, &metrics, &tasks)?;
     let data_dir = base.config.storage.data_dir.clone();
     std::fs::create_dir_all(&data_dir).map_err(|e| ErrorCode::StorageUnavailable.caused_by(e))?;
-    let vault = {
-        let root = data_dir.join("vault");
-        blocking(move || Vault::open(&root)).await?
+    let open_vault = async |folder: &str| {
+        let root = data_dir.join(folder);
+        blocking(move || Vault::open(&root)).await
     };
+    let (recordings_vault, attachments_vault) = (open_vault("vault").await?, open_vault("attachments").await?);
 
     // The nouns.
     let knowledge = Knowledge::open(t.clone(), base.org_id, data_dir.join("search/articles")).await?;
     let routing = Routing::new(t.clone());
     routing.ensure_queue(&system, "default", "综合服务").await?;
-    let recordings = Recordings::new(t.clone(), vault, RecordingSettings::of(&base.config));
+    let recordings = Recordings::new(t.clone(), recordings_vault, RecordingSettings::of(&base.config));
+    let attachments = Attachments::new(t.clone(), attachments_vault);
     let inspections = Inspections::new(t.clone(), recordings.clone());
     inspections.ensure_default_rules(&system).await?;
     let search =
@@ -213,8 +228,12 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
             Arc::new(KafkaLog::new(settings, db.clone(), Arc::clone(&keys), clock.clone(), listener.clone(), delivery))
         }
     };
-    let mut handlers: Vec<Arc<dyn JobHandler>> =
-        vec![Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()))), Arc::new(RouteQueue(routing.clone()))];
+    let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
+        Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()))),
+        Arc::new(RouteQueue(routing.clone())),
+        Arc::new(RemoveOrphanedRecordings(recordings.clone())),
+        Arc::new(RemoveOrphanedAttachments(attachments.clone())),
+    ];
     if let Some(engine) = &engine {
         let recogniser: Arc<dyn SpeechRecogniser> = Arc::clone(engine) as _;
         handlers.push(Arc::new(Transcribe::new(recordings.clone(), recogniser)));
@@ -238,6 +257,10 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         async move { l.run(subscribers, stop).await }
     });
     spawn(&tasks, "jobs", |stop| async move { worker.run(stop).await });
+    spawn(&tasks, "schedules", |stop| {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move { jobs::run_schedules(&db, SCHEDULES, &clock, &stop).await }
+    });
     spawn(&tasks, "sealer", |stop| {
         let s = Arc::clone(&base.sealer);
         async move { s.run(stop).await }
@@ -267,6 +290,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         conversations: Conversations::new(t.clone()),
         routing,
         chat: Chat::new(t.clone(), base.org_id),
+        attachments,
         knowledge: knowledge.clone(),
         tickets: Tickets::new(t.clone()),
         recordings,

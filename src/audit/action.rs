@@ -45,6 +45,8 @@ actions! {
     ConversationList = "conversation.list", "查看会话列表", "listed conversations";
     ConversationRead = "conversation.read", "查看会话内容", "read conversation";
     MessagePost = "conversation.message", "发送消息", "posted message";
+    AttachmentPost = "conversation.attachment_post", "发送附件", "posted an attachment";
+    AttachmentRead = "conversation.attachment_read", "查看附件", "read an attachment";
     BotAnswer = "bot.answer", "机器人答复", "bot answered";
     BotRefuse = "bot.refuse", "机器人无法答复", "bot could not answer";
     ConversationHandOff = "conversation.hand_off", "转人工", "handed over to a person";

@@ -126,6 +126,7 @@ async fn answer_or_refuse(
         body: &body,
         client_id: None,
         citations,
+        attachment: None,
     };
     let view = service::post(tx, row, message).await?;
     store::insert_receipt(

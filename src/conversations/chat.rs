@@ -228,6 +228,7 @@ impl Chat {
                     body: &body,
                     client_id: Some(client_id),
                     citations: Vec::new(),
+                    attachment: None,
                 };
                 let view = service::post(tx, &mut row, message).await?;
                 store::update(tx.conn(), &row).await?;

@@ -21,8 +21,8 @@ use super::views::MessageEvent;
 
 /// Messages that one page of a rebuild reads.
 const PAGE: i64 = 500;
-/// What is worth finding: words of a person and answers of the bot, not the program's own set phrases.
-const FOUND_KINDS: [MessageKind; 2] = [MessageKind::Text, MessageKind::Answer];
+/// What is worth finding: words of a person, answers of the bot and names of files, not the program's own set phrases.
+const FOUND_KINDS: [MessageKind; 3] = [MessageKind::Text, MessageKind::Answer, MessageKind::Attachment];
 
 /// Whose a conversation is.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct Said {
     pub data_key_id: DataKeyId,
     pub opened_at: DateTime<Utc>,
     pub assigned_at: Option<DateTime<Utc>>,
-    /// In order.
+    /// In order. The name of a file is not something that was said.
     pub messages: Vec<SaidMessage>,
 }
 
@@ -69,6 +69,9 @@ pub async fn said_in(tx: &mut Tx, id: ConversationId) -> Result<Said> {
     let key = tx.load_key(row.data_key_id).await?;
     let mut messages = Vec::with_capacity(stored.len());
     for m in stored {
+        if m.kind == MessageKind::Attachment.as_str() {
+            continue;
+        }
         let author = AuthorKind::parse(&m.author_kind)?;
         let body = store::open(&key, "messages", "body", m.id.0, &m.body)?;
         messages.push(SaidMessage { id: m.id, author, body, at: m.created_at });

@@ -10,7 +10,7 @@ use crate::customers::NewCustomer;
 use crate::db::ids::ConversationId;
 use crate::error::{ErrorCode, Result};
 use crate::identity::Staff;
-use crate::web::{Json, PageQuery, Path, Query, RequestInfo, created_status, uninterrupted};
+use crate::web::{Json, PageQuery, Path, Query, RequestInfo, created_status, require_own_header, uninterrupted};
 
 use super::model::{AI_NOTICE, AgentState, State};
 use super::views::{AgentStateView, ConversationView, MessageView, QueueView};
@@ -221,9 +221,7 @@ pub async fn create_chat_session(
     chat: Data<Chat>,
     body: Json<NewChatBody>,
 ) -> Result<HttpResponse> {
-    if req.headers().get("x-requested-with").is_none_or(|v| v != "guitai") {
-        return Err(ErrorCode::Forbidden.because("X-Requested-With"));
-    }
+    require_own_header(&req)?;
     if body.0.page_url.as_ref().is_some_and(|u| u.len() > 2_048) {
         return Err(ErrorCode::InvalidParameter.because("page_url"));
     }

@@ -37,6 +37,8 @@ stored_enum! {
         /// The bot's plain word that it cannot answer.
         Refusal = "refusal",
         Notice = "notice",
+        /// A picture or document; the body is its name.
+        Attachment = "attachment",
     }
 }
 

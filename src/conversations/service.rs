@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::audit::{Action, AuditDraft, Object};
 use crate::crypto::{DataKey, mask};
 use crate::customers;
-use crate::db::ids::{AccountId, ConversationId, MessageId};
+use crate::db::ids::{AccountId, AttachmentId, ConversationId, DataKeyId, MessageId};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{Permission, Principal};
 use crate::transaction::{Transactions, Tx};
+use crate::vault::Sealed;
 use crate::web::{Cursor, Page};
 
+use super::attachments::{self, AttachmentRow};
 use super::model::{AuthorKind, MAX_BODY, MAX_SUMMARY, MessageKind, State, check_body, check_client_id};
 use super::routing;
 use super::store::{self, CitationRow, ConversationRow, Filter, MessageRow};
@@ -48,6 +52,17 @@ pub(super) struct NewMessage<'a> {
     pub body: &'a str,
     pub client_id: Option<String>,
     pub citations: Vec<CitationView>,
+    pub attachment: Option<NewAttachment>,
+}
+
+/// A file that lies sealed in the vault and is about to get its message.
+pub(super) struct NewAttachment {
+    pub id: AttachmentId,
+    pub key: DataKeyId,
+    pub media_type: &'static str,
+    /// Width and height of a picture, in pixels.
+    pub size: Option<(i32, i32)>,
+    pub sealed: Sealed,
 }
 
 impl<'a> NewMessage<'a> {
@@ -61,6 +76,7 @@ impl<'a> NewMessage<'a> {
             body,
             client_id: None,
             citations: Vec::new(),
+            attachment: None,
         }
     }
 }
@@ -155,6 +171,7 @@ impl Conversations {
                     body: &body,
                     client_id: Some(client_id),
                     citations: Vec::new(),
+                    attachment: None,
                 };
                 let view = post(tx, &mut row, message).await?;
                 store::update(tx.conn(), &row).await?;
@@ -200,7 +217,7 @@ impl Conversations {
 }
 
 /// The conversation, if this person may read it: his own, a waiting one, or any with the wider right.
-async fn readable(tx: &mut Tx, who: &Principal, id: ConversationId) -> Result<ConversationRow> {
+pub(super) async fn readable(tx: &mut Tx, who: &Principal, id: ConversationId) -> Result<ConversationRow> {
     let caller = who.require(Permission::ConversationRead)?.clone();
     let row = store::find(tx.conn(), caller.org_id, id).await?;
     tx.customer(row.customer_id);
@@ -213,7 +230,7 @@ pub(super) fn may_read(who: &Principal, row: &ConversationRow) -> bool {
     who.may(Permission::ConversationRead) && (own || who.may(Permission::ConversationReadAll))
 }
 
-fn must_have_in_hand(who: &Principal, row: &ConversationRow) -> Result<()> {
+pub(super) fn must_have_in_hand(who: &Principal, row: &ConversationRow) -> Result<()> {
     match State::parse(&row.state)? {
         State::Closed => Err(ErrorCode::ConversationClosed.into()),
         State::Active if row.agent_id == Some(who.account_id) => Ok(()),
@@ -258,6 +275,14 @@ pub(super) async fn post(tx: &mut Tx, row: &mut ConversationRow, new: NewMessage
     if !citations.is_empty() {
         store::insert_citations(tx.conn(), &citations).await?;
     }
+    let attachment = match new.attachment {
+        None => None,
+        Some(a) => {
+            let attachment = attachment_row(row, id, a, now)?;
+            attachments::insert(tx.conn(), &attachment).await?;
+            Some(attachment.view())
+        }
+    };
     let view = MessageView {
         id,
         conversation_id: row.id,
@@ -267,12 +292,35 @@ pub(super) async fn post(tx: &mut Tx, row: &mut ConversationRow, new: NewMessage
         body: new.body.to_owned(),
         ai: new.author == AuthorKind::Bot,
         citations: new.citations,
+        attachment,
         client_id: new.client_id,
         at: now,
     };
     let payload = MessageEvent { message: view.clone(), state: State::parse(&row.state)?, agent_id: row.agent_id };
     publish(tx, row, "conversation.message_posted", &payload, &key).await?;
     Ok(view)
+}
+
+fn attachment_row(
+    row: &ConversationRow,
+    message_id: MessageId,
+    new: NewAttachment,
+    now: DateTime<Utc>,
+) -> Result<AttachmentRow> {
+    Ok(AttachmentRow {
+        id: new.id,
+        org_id: row.org_id,
+        conversation_id: row.id,
+        message_id,
+        data_key_id: new.key,
+        media_type: new.media_type.to_owned(),
+        bytes: i64::try_from(new.sealed.bytes).map_err(|e| ErrorCode::Internal.caused_by(e))?,
+        width: new.size.map(|(width, _)| width),
+        height: new.size.map(|(_, height)| height),
+        digest_sm3: new.sealed.digest_sm3.to_vec(),
+        manifest_sm3: new.sealed.manifest_sm3.to_vec(),
+        created_at: now,
+    })
 }
 
 /// Moves the conversation to its end.
@@ -335,6 +383,7 @@ async fn open_messages(tx: &mut Tx, row: &ConversationRow, stored: Vec<MessageRo
     let key = tx.load_key(row.data_key_id).await?;
     let ids: Vec<MessageId> = stored.iter().map(|m| m.id).collect();
     let mut citations = store::citations_of(tx.conn(), &ids).await?;
+    let attached = attachments::of_messages(tx.conn(), &ids).await?;
     let authors: Vec<AccountId> = stored.iter().filter_map(|m| m.author_id).collect();
     let names = store::names_of(tx.conn(), &authors).await?;
     let mut views = Vec::with_capacity(stored.len());
@@ -365,6 +414,7 @@ async fn open_messages(tx: &mut Tx, row: &ConversationRow, stored: Vec<MessageRo
             body: store::open(&key, "messages", "body", m.id.0, &m.body)?,
             ai: author == AuthorKind::Bot,
             citations: cited,
+            attachment: attached.iter().find(|a| a.message_id == m.id).map(AttachmentRow::view),
             client_id: m.client_id,
             at: m.created_at,
         });

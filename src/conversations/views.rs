@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{AgentState, AuthorKind, HandOffReason, MessageKind, State};
 use crate::customers::CustomerView;
-use crate::db::ids::{AccountId, ArticleId, ConversationId, MessageId, QueueId};
+use crate::db::ids::{AccountId, ArticleId, AttachmentId, ConversationId, MessageId, QueueId};
 
 /// A member of staff as others see him.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -60,6 +60,18 @@ pub struct CitationView {
     pub quote: String,
 }
 
+/// A picture or document; its name is the message's body.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AttachmentView {
+    pub id: AttachmentId,
+    /// `image/png`, `image/jpeg` or `application/pdf`, as its content says.
+    pub media_type: String,
+    pub bytes: i64,
+    /// Of a picture, in pixels.
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MessageView {
     pub id: MessageId,
@@ -71,6 +83,7 @@ pub struct MessageView {
     /// Made by the AI: carries the label (control G2).
     pub ai: bool,
     pub citations: Vec<CitationView>,
+    pub attachment: Option<AttachmentView>,
     pub client_id: Option<String>,
     pub at: DateTime<Utc>,
 }

@@ -72,6 +72,7 @@ ids! {
     QueueId;
     ConversationId;
     MessageId;
+    AttachmentId;
     RecordingId;
     SegmentId;
     TicketId;

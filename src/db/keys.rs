@@ -23,6 +23,7 @@ use crate::error::{ErrorCode, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     Conversation,
+    Attachment,
     Customer,
     Article,
     Recording,
@@ -42,6 +43,7 @@ impl Scope {
     pub const fn as_str(self) -> &'static str {
         match self {
             Scope::Conversation => "conversation",
+            Scope::Attachment => "attachment",
             Scope::Customer => "customer",
             Scope::Article => "article",
             Scope::Recording => "recording",

@@ -93,6 +93,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        org_id -> Uuid,
+        conversation_id -> Uuid,
+        message_id -> Uuid,
+        data_key_id -> Uuid,
+        media_type -> Text,
+        bytes -> Int8,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        digest_sm3 -> Bytea,
+        manifest_sm3 -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_heads (tree_size) {
         tree_size -> Int8,
         root_hash -> Bytea,
@@ -598,6 +615,10 @@ diesel::joinable!(article_versions -> articles (article_id));
 diesel::joinable!(article_versions -> organisations (org_id));
 diesel::joinable!(articles -> data_keys (data_key_id));
 diesel::joinable!(articles -> organisations (org_id));
+diesel::joinable!(attachments -> conversations (conversation_id));
+diesel::joinable!(attachments -> data_keys (data_key_id));
+diesel::joinable!(attachments -> messages (message_id));
+diesel::joinable!(attachments -> organisations (org_id));
 diesel::joinable!(audit_heads -> signing_keys (signing_key_id));
 diesel::joinable!(audit_records -> organisations (org_id));
 diesel::joinable!(audit_seals -> audit_records (record_id));
@@ -667,6 +688,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     article_versions,
     articles,
+    attachments,
     audit_heads,
     audit_records,
     audit_seals,

@@ -76,6 +76,8 @@ table! {
     get "/api/v1/conversations/{id}" in &[Staff], As(Action::ConversationRead) => conversations::http::get_conversation;
     get "/api/v1/conversations/{id}/messages" in &[Staff], As(Action::ConversationRead) => conversations::http::list_messages;
     post "/api/v1/conversations/{id}/messages" in &[Staff], As(Action::MessagePost) => conversations::http::post_message;
+    post "/api/v1/conversations/{id}/attachments" in &[Staff], As(Action::AttachmentPost) => conversations::attachments::http::create_attachment;
+    get "/api/v1/conversations/{id}/attachments/{attachment_id}" in &[Staff], As(Action::AttachmentRead) => conversations::attachments::http::get_attachment;
     post "/api/v1/conversations/{id}/accept" in &[Staff], As(Action::ConversationAssign) => conversations::http::accept_conversation;
     post "/api/v1/conversations/{id}/close" in &[Staff], As(Action::ConversationClose) => conversations::http::close_conversation;
     post "/api/v1/conversations/{id}/tickets" in &[Staff], As(Action::TicketCreate) => tickets::http::create_ticket_from_conversation;
@@ -121,6 +123,8 @@ table! {
     post "/api/v1/audit-verification" in &[Staff], As(Action::AuditVerify) => auditing::http::verify_audit_log;
 
     post "/api/v1/chat-sessions" in &[Customers], As(Action::ConversationOpen) => conversations::http::create_chat_session;
+    post "/api/v1/chat-attachments" in &[Customers], As(Action::AttachmentPost) => conversations::attachments::http::create_chat_attachment;
+    get "/api/v1/chat-attachments/{id}" in &[Customers], As(Action::AttachmentRead) => conversations::attachments::http::get_chat_attachment;
     get "/chat" in &[Customers], As(Action::ConversationRead) => chat_socket::chat_socket;
     get "/live" in SIGNED_IN, Exempt("carries only what its own use cases have audited") => staff_socket::staff_socket;
 

@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer};
 use crate::approvals::Approvals;
 use crate::auditing::Audit as AuditService;
 use crate::config::{Listener, Listeners};
-use crate::conversations::{Chat, Conversations, Routing};
+use crate::conversations::{Attachments, Chat, Conversations, Routing};
 use crate::error::{ErrorCode, Result};
 use crate::identity::{Authenticator, Identity};
 use crate::inspection::Inspections;
@@ -42,6 +42,7 @@ pub struct Services {
     pub conversations: Conversations,
     pub routing: Routing,
     pub chat: Chat,
+    pub attachments: Attachments,
     pub knowledge: Knowledge,
     pub tickets: Tickets,
     pub recordings: Recordings,
@@ -156,6 +157,7 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
             .app_data(Data::new(s.conversations))
             .app_data(Data::new(s.routing))
             .app_data(Data::new(s.chat))
+            .app_data(Data::new(s.attachments))
             .app_data(Data::new(s.knowledge))
             .app_data(Data::new(s.tickets))
             .app_data(Data::new(s.recordings))

@@ -11,7 +11,7 @@ use futures::future::LocalBoxFuture;
 
 use super::model::Principal;
 use crate::error::{Error, ErrorCode};
-use crate::web::{RequestInfo, Zone, uninterrupted};
+use crate::web::{RequestInfo, Zone, has_own_header, uninterrupted};
 
 /// The session cookie of the staff.
 pub const SESSION_COOKIE: &str = "guitai_session";
@@ -49,7 +49,7 @@ impl FromRequest for Staff {
         let name = session_cookie(info.as_ref().map_or(Zone::Staff, |i| i.zone));
         let token = req.cookie(name).map(|c| c.value().to_owned());
         let is_change = !req.method().is_safe();
-        let is_ours = req.headers().get("x-requested-with").is_some_and(|v| v == "guitai");
+        let is_ours = has_own_header(req);
         Box::pin(async move {
             let (Some(authenticator), Some(info)) = (authenticator, info) else {
                 return Err(ErrorCode::Internal.because("no authenticator in this zone"));

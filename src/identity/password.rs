@@ -67,7 +67,12 @@ fn is_weak(lower: &str) -> bool {
     let trimmed = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
     let read = spelt_out(trimmed);
     let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
-    is_word(plain) || is_word(read.trim_matches(edges)) || is_word(&letters) || is_run(lower) || is_repeated(lower)
+    is_word(lower)
+        || is_word(plain)
+        || is_word(read.trim_matches(edges))
+        || is_word(&letters)
+        || is_run(lower)
+        || is_repeated(lower)
 }
 
 /// Digits and symbols read as the letters that they stand for.

@@ -1,6 +1,6 @@
 //! DTOs and handlers of recordings.
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Multipart;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::body::SizedStream;
@@ -8,13 +8,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::db::ids::RecordingId;
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{Permission, Staff};
+use crate::web::multipart::{broken, collect, refuse_announced_above, unexpected_part};
 use crate::web::{PageQuery, Path, Query, created_status, uninterrupted};
 
 use super::cdr::{CdrJson, MAX_CDR_BYTES};
@@ -49,10 +49,7 @@ pub async fn import_recording(
         return Ok(HttpResponse::build(created_status(refused.1)).json(refused.0));
     }
     let limit = recordings.settings().max_bytes;
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|n| n > limit.saturating_add(2 * MAX_CDR_BYTES as u64)) {
-        return Err(too_large(limit));
-    }
+    refuse_announced_above(&request, limit.saturating_add(2 * MAX_CDR_BYTES as u64)).map_err(|_| too_large(limit))?;
     // Recordings are held in memory while they are checked, so few are taken at a time; the others wait with their bodies unread.
     let _turn = recordings.take_turn().await?;
     let delivery = read(parts, limit).await?;
@@ -72,8 +69,7 @@ async fn read(mut parts: Multipart, limit: u64) -> Result<Delivery> {
             Some("audio") if audio.is_none() => {
                 audio = Some(collect(part, limit).await?.ok_or_else(|| too_large(limit))?)
             }
-            Some("cdr" | "audio") => return Err(ErrorCode::InvalidParameter.because("a part was sent twice")),
-            _ => return Err(ErrorCode::InvalidParameter.because("parts: cdr and audio")),
+            name => return Err(unexpected_part(name, &["cdr", "audio"])),
         }
     }
     let missing =
@@ -81,25 +77,8 @@ async fn read(mut parts: Multipart, limit: u64) -> Result<Delivery> {
     Ok(Delivery { cdr: cdr.ok_or_else(missing("cdr"))?.to_vec(), audio: audio.ok_or_else(missing("audio"))? })
 }
 
-/// The bytes of a part; `None` when there are more than `limit`.
-async fn collect(mut part: Field, limit: u64) -> Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    while let Some(some) = part.next().await {
-        let some = some.map_err(broken)?;
-        if (bytes.len() + some.len()) as u64 > limit {
-            return Ok(None);
-        }
-        bytes.extend_from_slice(&some);
-    }
-    Ok(Some(bytes))
-}
-
 fn too_large(limit: u64) -> Error {
     ErrorCode::BodyTooLarge.because(format!("a recording has at most {limit} bytes"))
-}
-
-fn broken(_: impl std::fmt::Display) -> Error {
-    ErrorCode::InvalidParameter.because("the multipart body could not be read to its end")
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -180,34 +180,6 @@ impl Recordings {
             })
             .await
     }
-
-    /// Removes files that no recording knows: those of imports that a crash or a lost database cut off. Run it at start. Files younger than
-    /// `age` stay, because another node may be about to commit their row.
-    pub async fn remove_orphans(&self, age: TimeDelta) -> Result<usize> {
-        let horizon = self.transactions.now() - age;
-        let old_enough = |id: &uuid::Uuid| {
-            let made = id.get_timestamp().and_then(|t| {
-                let (seconds, nanos) = t.to_unix();
-                DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
-            });
-            made.is_some_and(|m| m < horizon)
-        };
-        let files: Vec<RecordingId> =
-            self.vault.files().await?.into_iter().filter(old_enough).map(RecordingId).collect();
-        let mut removed = 0;
-        for some in files.chunks(1_000) {
-            let mut conn = self.transactions.db().connection().await?;
-            let known = store::known(&mut conn, some).await?;
-            drop(conn);
-            for id in some.iter().filter(|id| !known.contains(id)) {
-                removed += usize::from(self.vault.delete(id.0).await?);
-            }
-        }
-        if removed > 0 {
-            tracing::warn!(files = removed, "recording files without a recording removed");
-        }
-        Ok(removed)
-    }
 }
 
 /// The recording of the caller's organisation; its call and customer go into the audit record.

@@ -24,6 +24,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures::Stream;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -133,6 +134,31 @@ impl Vault {
     pub async fn files(&self) -> Result<Vec<Uuid>> {
         let root = Arc::clone(&self.root);
         blocking(move || read::files(&root)).await
+    }
+
+    /// Removes finished files made before `horizon` that their owner does not know: those whose row a crash or a lost database kept from being
+    /// committed. Younger ones stay, because another node may be about to commit theirs. `known` says which of some ids the owner knows.
+    pub async fn remove_unknown<Known>(
+        &self,
+        horizon: DateTime<Utc>,
+        known: impl Fn(Vec<Uuid>) -> Known,
+    ) -> Result<usize>
+    where
+        Known: Future<Output = Result<Vec<Uuid>>>,
+    {
+        let old_enough = |id: &Uuid| made_at(id).is_some_and(|made| made < horizon);
+        let files: Vec<Uuid> = self.files().await?.into_iter().filter(old_enough).collect();
+        let mut removed = 0;
+        for some in files.chunks(1_000) {
+            let known = known(some.to_vec()).await?;
+            for id in some.iter().filter(|id| !known.contains(id)) {
+                removed += usize::from(self.delete(*id).await?);
+            }
+        }
+        if removed > 0 {
+            tracing::warn!(files = removed, "files that nothing knows removed from the vault");
+        }
+        Ok(removed)
     }
 
     fn path(&self, file_id: Uuid) -> PathBuf {
@@ -263,4 +289,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 fn storage(err: std::io::Error, path: &Path) -> Error {
     let detail = format!("{}: {err}", path.display());
     ErrorCode::StorageUnavailable.caused_by(err).context(detail)
+}
+
+/// When a file with this id (UUIDv7) was made.
+fn made_at(id: &Uuid) -> Option<DateTime<Utc>> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
 }

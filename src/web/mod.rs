@@ -4,6 +4,7 @@
 
 mod error;
 mod extract;
+pub mod multipart;
 mod page;
 mod request;
 mod text;
@@ -11,5 +12,8 @@ mod text;
 pub use error::{ErrorBody, trace_errors};
 pub use extract::{Json, Path, Query};
 pub use page::{Cursor, Page, PageQuery};
-pub use request::{Demo, English, RequestInfo, Zone, created_status, run_use_cases_on, uninterrupted};
+pub use request::{
+    Demo, English, RequestInfo, Zone, created_status, has_own_header, require_own_header, run_use_cases_on,
+    uninterrupted,
+};
 pub use text::check_text;

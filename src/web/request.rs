@@ -103,6 +103,16 @@ pub async fn uninterrupted<T: Send + 'static>(use_case: impl Future<Output = Res
     main.spawn(use_case).await.map_err(|e| ErrorCode::Internal.caused_by(e))?
 }
 
+/// Whether the request carries `X-Requested-With: guitai`, which no other site's page can send with our cookie.
+pub fn has_own_header(req: &HttpRequest) -> bool {
+    req.headers().get("x-requested-with").is_some_and(|v| v == "guitai")
+}
+
+/// Refuses a change without our header. Errors: `Forbidden`.
+pub fn require_own_header(req: &HttpRequest) -> Result<()> {
+    if has_own_header(req) { Ok(()) } else { Err(ErrorCode::Forbidden.because("X-Requested-With")) }
+}
+
 /// 201 for something new, 200 for the same thing asked for again with its idempotency key.
 pub fn created_status(is_new: bool) -> StatusCode {
     if is_new { StatusCode::CREATED } else { StatusCode::OK }

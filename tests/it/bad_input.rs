@@ -62,7 +62,7 @@ async fn without_a_session_nothing_is_to_be_had() {
             continue;
         }
         let id = "018f0000-0000-7000-8000-000000000000";
-        let path = row.path.replace("{id}", id).replace("{version}", "1");
+        let path = row.path.replace("{id}", id).replace("{attachment_id}", id).replace("{version}", "1");
         let method = Method::from_bytes(row.method.to_uppercase().as_bytes()).expect("a method");
         let request = nobody.request(method, &path).json(&json!({}));
         let got = refusal(request.send().await.expect("an answer")).await;

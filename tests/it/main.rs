@@ -8,6 +8,7 @@
 )]
 
 mod approvals;
+mod attachments;
 mod auditing;
 mod bad_input;
 mod calls;

@@ -345,6 +345,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat-attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A customer sends a picture or document into his chat. */
+        post: operations["create_chat_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat-attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the customer's own chat. */
+        get: operations["get_chat_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat-sessions": {
         parameters: {
             query?: never;
@@ -407,6 +441,40 @@ export interface paths {
         put?: never;
         /** An agent takes a waiting conversation. */
         post: operations["accept_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent sends a picture or document to the customer. */
+        post: operations["create_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a conversation. */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,6 +1119,33 @@ export interface components {
             version?: number | null;
         };
         /** Format: uuid */
+        AttachmentId: string;
+        /** @description The parts of a delivery, for the API document. */
+        AttachmentUpload: {
+            /** @description 8 to 64 letters, digits, `-` or `_`; the same id again is the same message. */
+            client_id: string;
+            /**
+             * Format: binary
+             * @description PNG, JPEG or PDF with its file name, at most 10 MiB; pictures at most 50 million pixels.
+             */
+            file: string;
+        };
+        /** @description A picture or document; its name is the message's body. */
+        AttachmentView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int32 */
+            height?: number | null;
+            id: components["schemas"]["AttachmentId"];
+            /** @description `image/png`, `image/jpeg` or `application/pdf`, as its content says. */
+            media_type: string;
+            /**
+             * Format: int32
+             * @description Of a picture, in pixels.
+             */
+            width?: number | null;
+        };
+        /** Format: uuid */
         AuditId: string;
         /** @description What was acted on. */
         AuditObjectView: {
@@ -1461,7 +1556,7 @@ export interface components {
          * @description What a message is.
          * @enum {string}
          */
-        MessageKind: "text" | "answer" | "refusal" | "notice";
+        MessageKind: "text" | "answer" | "refusal" | "notice" | "attachment";
         MessageList: {
             items: components["schemas"]["MessageView"][];
         };
@@ -1470,6 +1565,7 @@ export interface components {
             ai: boolean;
             /** Format: date-time */
             at: string;
+            attachment?: components["schemas"]["AttachmentView"] | null;
             author: components["schemas"]["AuthorView"];
             body: string;
             citations: components["schemas"]["CitationView"][];
@@ -2654,6 +2750,72 @@ export interface operations {
             };
         };
     };
+    create_chat_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AttachmentUpload"];
+            };
+        };
+        responses: {
+            /** @description sent before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_chat_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     create_chat_session: {
         parameters: {
             query?: never;
@@ -2765,6 +2927,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AttachmentUpload"];
+            };
+        };
+        responses: {
+            /** @description sent before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
