@@ -83,6 +83,7 @@ catalogue! {
     SelfTestFailed = "crypto.self_test_failed", 500, "密码算法自检失败，拒绝启动", "the cryptographic self-test failed; the program does not start", "停用本机，联系厂商；不要绕过自检", "take the machine out of service and call the vendor; do not bypass the test";
     // dependencies that are away
     DatabaseUnavailable = "dependency.database", 503, "数据库暂时不可用，操作未保存", "the database is away; nothing was saved", "稍候重试，客户端会自动重发", "wait; the client sends again by itself";
+    AuditUnavailable = "dependency.audit", 503, "审计记录暂时无法写入，操作未执行", "the audit record cannot be written; nothing was done", "稍候重试；联系运维检查数据库", "wait and try again; call operations to check the database";
     EventLogUnavailable = "dependency.event_log", 503, "事件日志暂时不可用", "the event log is away", "联系运维检查 Kafka", "call operations to check Kafka";
     SearchRebuilding = "dependency.search_rebuilding", 503, "全文索引正在重建", "the full-text index is being rebuilt", "稍候重试；列表和历史不受影响", "wait; lists and history still work";
     EngineUnavailable = "dependency.engine", 503, "推理引擎暂时不可用", "the inference engine is away", "稍候重试；任务会自动继续", "wait; the work goes on by itself";

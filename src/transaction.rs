@@ -249,13 +249,18 @@ impl Tx {
     /// sign-in.
     pub async fn record_also(&mut self, draft: AuditDraft) -> Result<AuditId> {
         let Self { connection, parts, caller, now, .. } = self;
-        parts.ledger.record(connection, caller, draft, Outcome::Success, None, *now).await
+        parts.ledger.record(connection, caller, draft, Outcome::Success, None, *now).await.map_err(unrecorded)
     }
 
     async fn commit(&mut self, outcome: Outcome, code: Option<ErrorCode>) -> Result<()> {
         let Self { connection, parts, caller, draft, now } = self;
-        parts.ledger.record(connection, caller, draft.clone(), outcome, code, *now).await?;
+        parts.ledger.record(connection, caller, draft.clone(), outcome, code, *now).await.map_err(unrecorded)?;
         Manager::commit_transaction(&mut **connection).await?;
         Ok(())
     }
+}
+
+/// What cannot be recorded is not done. The caller is told that it was the record, unless something that he knows is away is to blame.
+fn unrecorded(e: Error) -> Error {
+    if e.code() == ErrorCode::Internal { ErrorCode::AuditUnavailable.caused_by(e) } else { e }
 }

@@ -90,6 +90,7 @@ pub fn demo_installation(data_dir: &Path) -> Result<Opened> {
     config.organisation.code = "demo-bank".to_owned();
     config.organisation.name = "示例银行".to_owned();
     config.storage.data_dir = data_dir.join("files");
+    config.recordings.inbox_dir = Some(data_dir.join("inbox"));
     config.crypto.root_key_file = Some(data_dir.join("keys/root.key"));
     let (database_url, cluster) = match RunFile::of_running(&data_dir) {
         Some(run) => (run.database_url, None),

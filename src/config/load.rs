@@ -171,11 +171,16 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     if c.eventlog.backend == EventLogBackend::Kafka {
         must(!c.eventlog.bootstrap_servers.is_empty(), "eventlog.bootstrap_servers: needed with backend = \"kafka\"");
     }
+    must((1..=1000).contains(&c.eventlog.topic_partitions), "eventlog.topic_partitions: 1 to 1000");
+    must((1..=9).contains(&c.eventlog.topic_replication), "eventlog.topic_replication: 1 to 9");
     must((1..=3600).contains(&c.eventlog.delivery_timeout_s), "eventlog.delivery_timeout_s: 1 to 3600");
     must(c.storage.data_dir.is_absolute(), "storage.data_dir: an absolute path");
     must((1..=4096).contains(&c.storage.max_recording_mib), "storage.max_recording_mib: 1 to 4096");
     if let Some(f) = &c.crypto.root_key_file {
         must(f.is_absolute(), "crypto.root_key_file: an absolute path");
+    }
+    if let Some(d) = &c.recordings.inbox_dir {
+        must(d.is_absolute(), "recordings.inbox_dir: an absolute path");
     }
     must(c.identity.pbkdf2_iterations >= 10_000, "identity.pbkdf2_iterations: at least 10000");
     must((1..=1440).contains(&c.identity.idle_timeout_min), "identity.idle_timeout_min: 1 to 1440");

@@ -106,6 +106,12 @@ section! {
         backend: EventLogBackend = EventLogBackend::Local;
         /// Kafka bootstrap servers, comma-separated.
         bootstrap_servers: String = String::new();
+        /// Whether topics that are missing in Kafka are made at start.
+        create_topics: bool = true;
+        /// Partitions of a topic that is made: the most nodes that can share its work.
+        topic_partitions: i32 = 6;
+        /// Brokers that keep a copy of a topic that is made.
+        topic_replication: i32 = 3;
         /// How long a delivery may take before it is tried anew, in seconds.
         delivery_timeout_s: u64 = 30;
     }
@@ -170,6 +176,8 @@ section! {
 section! {
     /// Numbers of the bank's own policy.
     Recordings {
+        /// Folder where the recorder leaves NAME.wav and then NAME.json, its call record; none when it delivers by HTTP.
+        inbox_dir: Option<PathBuf> = None;
         /// How far a recording's length may be from its call record's, in seconds.
         duration_tolerance_s: u64 = 2;
         /// How long an inspection task lets its inspector listen, in hours; it ends earlier when the inspection is confirmed.

@@ -2,12 +2,12 @@
 
 use super::blind_index::BlindIndex;
 use super::envelope::context;
-use super::keys::ClassKey;
+use super::keys::{ClassKey, DataKey};
 use super::provider::{Provider, SoftProvider};
 use super::root::RootKey;
 use super::sm3::{self, Digest};
 use super::sm4::KEY_LEN;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use std::fmt;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -95,6 +95,14 @@ impl Keyring {
     /// The HMAC-SM3 key for a purpose, for example `audit`. The same every time; different purposes are independent.
     pub fn mac_key(&self, purpose: &str) -> MacKey {
         MacKey(Arc::new(sm3::hkdf(self.derivation.as_slice(), &[&context("mac", &[purpose.as_bytes()])])))
+    }
+
+    /// The key of one file of a spool that must go on while the tables of keys are away. It hangs on the root alone, and no two files
+    /// share one, so that a file lost with its host does not open any other.
+    pub fn spool_key(&self, file: Uuid) -> Result<DataKey> {
+        let secret = self.mac_key("spool").mac(file.as_bytes());
+        let secret = Zeroizing::new(secret);
+        DataKey::new(file, 1, secret.first_chunk::<KEY_LEN>().ok_or(ErrorCode::Internal)?)
     }
 
     /// The key of the blind indexes, which is no one else's.

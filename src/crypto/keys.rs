@@ -18,6 +18,10 @@ use zeroize::Zeroizing;
 pub struct DataKey(Arc<SealingKey>);
 
 impl DataKey {
+    pub(super) fn new(id: Uuid, version: u32, secret: &[u8; KEY_LEN]) -> Result<Self> {
+        Ok(DataKey(Arc::new(SealingKey::new(id, version, secret)?)))
+    }
+
     pub fn id(&self) -> Uuid {
         self.0.id()
     }

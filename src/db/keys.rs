@@ -4,7 +4,8 @@
 //! its scope and the month it was made in; a destroyed key has no wrapped form left; an unwrapped key never leaves memory.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -60,10 +61,17 @@ impl Scope {
 /// Unwrapped data keys kept warm. Past this many the cache starts afresh, which costs one unwrap per key in use.
 const CACHED_KEYS: usize = 10_000;
 
+/// How long keys that are unwrapped already may be used after the provider of the root key was last seen ready. Nothing new is unwrapped or
+/// made without it.
+pub const KEY_LEASE: Duration = Duration::from_secs(600);
+
 /// The program's view of its stored keys.
 pub struct KeyStore {
     keyring: Keyring,
     cache: Mutex<HashMap<DataKeyId, Arc<DataKey>>>,
+    lease: Duration,
+    /// When the provider was last seen ready.
+    seen: Mutex<Instant>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -90,7 +98,28 @@ impl ClassKeyRow {
 
 impl KeyStore {
     pub fn new(keyring: Keyring) -> Self {
-        Self { keyring, cache: Mutex::new(HashMap::new()) }
+        Self::with_lease(keyring, KEY_LEASE)
+    }
+
+    /// With another lease than [`KEY_LEASE`].
+    pub fn with_lease(keyring: Keyring, lease: Duration) -> Self {
+        Self { keyring, cache: Mutex::new(HashMap::new()), lease, seen: Mutex::new(Instant::now()) }
+    }
+
+    /// Asks the provider whether it is ready, and renews the lease if so. May block on a device. Errors: `KeyUnavailable`.
+    pub fn renew_lease(&self) -> Result<()> {
+        self.keyring.provider().ready()?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        Ok(())
+    }
+
+    /// Errors: `KeyUnavailable` when the provider has been away for longer than its lease.
+    pub fn require_lease(&self) -> Result<()> {
+        if self.seen.lock().unwrap_or_else(PoisonError::into_inner).elapsed() <= self.lease {
+            return Ok(());
+        }
+        // The program may have stood still, not the provider: one question settles it.
+        self.renew_lease()
     }
 
     pub fn keyring(&self) -> &Keyring {
@@ -126,6 +155,10 @@ impl KeyStore {
 
     /// The data key of this id, unwrapped. [`ErrorCode::KeyDestroyed`] when it was destroyed.
     pub async fn load(&self, conn: &mut Connection, id: DataKeyId) -> Result<Arc<DataKey>> {
+        if let Err(away) = self.require_lease() {
+            self.forget_all();
+            return Err(away);
+        }
         if let Some(key) = self.cached(id) {
             return Ok(key);
         }
@@ -302,6 +335,10 @@ impl KeyStore {
         }
         let row = row.ok_or_else(|| ErrorCode::KeyUnavailable.because("class key"))?;
         Ok((row.id, self.keyring.unwrap_class_key(&row.into_wrapped()?)?))
+    }
+
+    fn forget_all(&self) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn cached(&self, id: DataKeyId) -> Option<Arc<DataKey>> {

@@ -21,7 +21,7 @@ mod subscriber;
 
 pub use delivery::DeliverySettings;
 pub use follower::{Live, LiveEvents, LiveFollower};
-pub use kafka::{KafkaLog, KafkaSettings};
+pub use kafka::{KafkaLog, KafkaSettings, NewTopics};
 pub use local::LocalLog;
 pub use model::{Event, EventDraft, Topic};
 pub use outbox::{NOTIFY_CHANNEL, Outbox, SubscriptionSpec};

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::audit::{Action, AuditDraft, Object};
+use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::crypto::{Aad, sm3};
 use crate::customers::{self, NewCustomer};
 use crate::db::Scope;
-use crate::db::ids::{CustomerId, RecordingId};
+use crate::db::ids::{AccountId, CustomerId, RecordingId};
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{self, Permission, Principal};
 use crate::inference::{PcmChannels, WavInfo, WavRules, decode_wav};
@@ -55,26 +55,64 @@ impl Heard {
     }
 }
 
+/// Who delivers.
+#[derive(Clone)]
+enum Deliverer {
+    Staff(Principal),
+    /// The recorder itself, through its folder.
+    Recorder(Caller),
+}
+
+impl Deliverer {
+    fn caller(&self) -> &Caller {
+        match self {
+            Deliverer::Staff(who) => &who.caller,
+            Deliverer::Recorder(caller) => caller,
+        }
+    }
+
+    /// The account that is noted with the recording. Errors: `Forbidden`.
+    fn authorised(&self) -> Result<Option<AccountId>> {
+        match self {
+            Deliverer::Staff(who) => who.require(Permission::RecordingImport).map(|_| Some(who.account_id)),
+            Deliverer::Recorder(_) => Ok(None),
+        }
+    }
+}
+
 impl Recordings {
     /// Imports a recording and says whether it is new: the same call with the same bytes again is the same recording, with other bytes a
     /// conflict. Errors: `CdrRefused`, `WavRefused`, `BodyTooLarge`, `Conflict`.
     pub async fn import(&self, who: &Principal, delivery: Delivery) -> Result<(RecordingView, bool)> {
+        self.import_by(Deliverer::Staff(who.clone()), delivery).await
+    }
+
+    /// As [`Recordings::import`], for what the recorder left in its folder.
+    pub(super) async fn import_from_recorder(
+        &self,
+        caller: &Caller,
+        delivery: Delivery,
+    ) -> Result<(RecordingView, bool)> {
+        self.import_by(Deliverer::Recorder(caller.clone()), delivery).await
+    }
+
+    async fn import_by(&self, who: Deliverer, delivery: Delivery) -> Result<(RecordingView, bool)> {
         let delivery = Arc::new(delivery);
-        match self.import_once(who, Arc::clone(&delivery)).await {
+        match self.import_once(who.clone(), Arc::clone(&delivery)).await {
             // Two deliveries of one call met. The other's row stands now, and says whether this is the same one.
             Err(e) if e.code() == ErrorCode::Conflict && e.detail().is_empty() => self.import_once(who, delivery).await,
             done => done,
         }
     }
 
-    async fn import_once(&self, who: &Principal, delivery: Arc<Delivery>) -> Result<(RecordingView, bool)> {
-        let (this, who, id) = (self.clone(), who.clone(), RecordingId::fresh());
+    async fn import_once(&self, who: Deliverer, delivery: Arc<Delivery>) -> Result<(RecordingView, bool)> {
+        let (this, id) = (self.clone(), RecordingId::fresh());
         // Set once nothing but the commit itself can go wrong.
         let ready = Arc::new(AtomicBool::new(false));
         let is_ready = Arc::clone(&ready);
         let done = self
             .transactions
-            .perform(&who.caller.clone(), AuditDraft::new(Action::RecordingImport), async |tx: &mut Tx| {
+            .perform(&who.caller().clone(), AuditDraft::new(Action::RecordingImport), async |tx: &mut Tx| {
                 let done = this.take_in(tx, &who, id, delivery).await?;
                 is_ready.store(true, Ordering::Relaxed);
                 Ok(done)
@@ -93,11 +131,12 @@ impl Recordings {
     async fn take_in(
         &self,
         tx: &mut Tx,
-        who: &Principal,
+        who: &Deliverer,
         id: RecordingId,
         delivery: Arc<Delivery>,
     ) -> Result<(RecordingView, bool)> {
-        let org = who.require(Permission::RecordingImport)?.org_id;
+        let imported_by = who.authorised()?;
+        let org = tx.caller().org_id;
         let cdr = Cdr::parse(&delivery.cdr, tx.now())?;
         tx.detail("call_id", cdr.call_id.clone());
         if delivery.audio.len() as u64 > self.settings.max_bytes {
@@ -153,7 +192,7 @@ impl Recordings {
             signing_key_id,
             waveform: seal("waveform", &heard.waveform)?,
             failure_code: None,
-            imported_by: Some(who.account_id),
+            imported_by,
             imported_at: tx.now(),
         };
         row.signature = signing_key.sign(&Manifest::of(&row.facts()).to_bytes()?)?;

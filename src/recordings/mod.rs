@@ -1,6 +1,7 @@
 //! Recordings of calls: taken in with their call record, kept sealed and signed, turned into text, heard only by whoever was granted it.
 //!
-//! Tables: `recordings`, `transcripts`, `transcript_segments`, `playback_grants`; files: a vault folder of its own. Events out, all on the
+//! Tables: `recordings`, `transcripts`, `transcript_segments`, `playback_grants`; files: a vault folder of its own, and the spool of
+//! the recorder's folder. Events out, all on the
 //! recordings topic: `recording.imported`, `.transcription_started`, `.transcription_postponed`, `.transcription_failed`, `.transcribed`.
 //! What always holds: the bytes that were delivered are kept bit for bit, sealed under a key of their own; their SM3 digest and the facts of the
 //! call are signed with SM2 when they are taken in, and checked again before they are read; one call id is one recording;
@@ -11,6 +12,7 @@ mod approval;
 mod cdr;
 mod content;
 mod import;
+mod inbox;
 mod manifest;
 mod model;
 mod orphans;
@@ -26,6 +28,7 @@ pub mod http;
 pub use cdr::{Cdr, CdrJson};
 pub use content::{FoundSegment, SegmentTexts, find_segment};
 pub use import::Delivery;
+pub use inbox::Inbox;
 pub use model::{Direction, GrantSource, Speaker, State};
 pub use orphans::{ORPHANED_RECORDINGS_JOB, RemoveOrphanedRecordings};
 pub use playback::{AskedRange, PLAYBACK_APPROVAL, Playing};

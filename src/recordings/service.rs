@@ -94,6 +94,13 @@ impl Recordings {
         Arc::clone(&self.turns).acquire_owned().await.map_err(|e| ErrorCode::Internal.caused_by(e))
     }
 
+    /// The key of a file in the inbox's spool. Errors: `KeyUnavailable` when the provider of keys has been away for its lease.
+    pub(super) fn spool_key(&self, file: uuid::Uuid) -> Result<DataKey> {
+        let keys = self.transactions.keys();
+        keys.require_lease()?;
+        keys.keyring().spool_key(file)
+    }
+
     pub fn settings(&self) -> &RecordingSettings {
         &self.settings
     }

@@ -135,8 +135,7 @@ async fn bombs_are_refused_on_the_record_and_leave_nothing() {
     assert_eq!(refusal(packed.send().await.expect("an answer")).await, (400, "request.invalid_json".into()));
 
     assert_eq!(app.db.number("SELECT count(*) FROM attachments").await, 0);
-    let files = app.running().base.config.storage.data_dir.join("attachments");
-    assert_eq!(files_in(&files), 0, "no file stays");
+    assert_eq!(app.files_in("attachments"), 0, "no file stays");
     let refused = app.db.number(
         "SELECT count(*) FROM audit_records WHERE action = 'conversation.attachment_post' AND outcome = 'refused' \
          AND code = 'attachment.refused'",
@@ -159,7 +158,7 @@ async fn a_conversation_takes_so_many_files_and_no_more() {
     let one_more = send(&customer, path, form("file-99999", "a.png", PIXEL)).await;
     assert_eq!(refusal(one_more).await, (422, "attachment.refused".into()));
     let files = app.running().base.config.storage.data_dir.join("attachments");
-    assert_eq!(files_in(&files), 50);
+    assert_eq!(app.files_in("attachments"), 50);
 
     // A file whose message was never committed goes; the others stay.
     let attachments = &app.running().services.attachments;
@@ -173,16 +172,6 @@ async fn a_conversation_takes_so_many_files_and_no_more() {
         attachments.remove_orphans(chrono::TimeDelta::zero()).await.expect("swept") == 1
     })
     .await;
-    assert_eq!(files_in(&files), 50);
+    assert_eq!(app.files_in("attachments"), 50);
     app.finish().await;
-}
-
-fn files_in(folder: &std::path::Path) -> usize {
-    walk(folder).into_iter().filter(|p| p.is_file()).count()
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let paths: Vec<_> = entries.flatten().map(|e| e.path()).collect();
-    paths.iter().flat_map(|p| if p.is_dir() { walk(p) } else { vec![p.clone()] }).collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guitai::eventlog::{Backlog, KafkaSettings, Subscriber, Topic};
+use guitai::eventlog::{Backlog, KafkaSettings, NewTopics, Subscriber, Topic};
 use rdkafka::message::{Headers, Message, OwnedMessage};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use uuid::Uuid;
@@ -35,8 +35,9 @@ async fn topics_are_created_once_and_records_are_cloud_events() {
     let reader = another(&kafka.settings).await;
     let bench = Bench::on(kafka, &[]).await;
     let log = reader.kafka_log(&bench.core, &bench.listener);
-    assert_eq!(log.create_topics(&[Topic::Conversations], PARTITIONS, 1).await.unwrap(), [topic(&reader.settings)]);
-    assert!(log.create_topics(&[Topic::Conversations], PARTITIONS, 1).await.unwrap().is_empty());
+    let like = NewTopics { partitions: PARTITIONS, replication: 1 };
+    assert_eq!(log.create_topics(&[Topic::Conversations], like).await.unwrap(), [topic(&reader.settings)]);
+    assert!(log.create_topics(&[Topic::Conversations], like).await.unwrap().is_empty());
 
     let _node = bench.start(&[]);
     let aggregate = Uuid::now_v7();

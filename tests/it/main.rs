@@ -10,6 +10,7 @@
 mod approvals;
 mod attachments;
 mod auditing;
+mod away;
 mod bad_input;
 mod calls;
 mod chat;

@@ -26,13 +26,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Deliverer, DeliverySettings};
 use super::{EventLog, Subscriber, SubscriptionSpec, Topic};
-use crate::db::{Clock, Db, KeyStore, Listener};
+use crate::db::{Backoff, Clock, Db, KeyStore, Listener};
 use crate::error::{Error, ErrorCode, Result};
 use consumer::Consumer;
 use relay::Relay;
 
 /// The relay's subscription of the outbox.
 const RELAY: SubscriptionSpec = SubscriptionSpec { name: "relay", topics: Topic::ALL };
+
+/// How soon Kafka is asked again after it did not answer.
+const RECONNECT: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// How Kafka is reached and used.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct KafkaSettings {
     pub client: Vec<(String, String)>,
     /// Stands before the names of topics, groups and the relay, where several installations share one Kafka; empty otherwise.
     pub namespace: String,
+    /// Topics that are missing are made like this at start; `None` where the bank makes them itself.
+    pub new_topics: Option<NewTopics>,
     /// How long a delivery may take before it is given up and made anew.
     pub delivery_timeout: Duration,
     /// How soon another node relays when the one that does falls silent.
@@ -54,6 +59,7 @@ impl KafkaSettings {
         Self {
             client: vec![("bootstrap.servers".to_owned(), bootstrap_servers.to_owned())],
             namespace: String::new(),
+            new_topics: None,
             delivery_timeout: Duration::from_secs(30),
             relay_lease: Duration::from_secs(10),
             consumer_session: Duration::from_secs(10),
@@ -76,6 +82,14 @@ impl KafkaSettings {
         }
         config
     }
+}
+
+/// How a topic is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewTopics {
+    pub partitions: i32,
+    /// Brokers that keep a copy.
+    pub replication: i32,
 }
 
 /// Without the client's options, which may hold a password.
@@ -109,10 +123,10 @@ impl KafkaLog {
     }
 
     /// Creates those of `topics` that are not there and returns their names. Errors: `EventLogUnavailable`.
-    pub async fn create_topics(&self, topics: &[Topic], partitions: i32, replication: i32) -> Result<Vec<String>> {
+    pub async fn create_topics(&self, topics: &[Topic], like: NewTopics) -> Result<Vec<String>> {
         let admin: AdminClient<Context> = self.settings.config().create_with_context(Context)?;
         let names: Vec<_> = topics.iter().map(|topic| self.settings.named(topic.name())).collect();
-        let new = |name| NewTopic::new(name, partitions, TopicReplication::Fixed(replication));
+        let new = |name| NewTopic::new(name, like.partitions, TopicReplication::Fixed(like.replication));
         let wanted: Vec<_> = names.iter().map(|name| new(name)).collect();
         let options = AdminOptions::new().operation_timeout(Some(self.settings.delivery_timeout));
         let mut created = Vec::new();
@@ -125,6 +139,27 @@ impl KafkaLog {
         }
         Ok(created)
     }
+
+    /// Makes the topics that are missing, however long Kafka is away; `false` when told to stop before.
+    async fn have_topics(&self, stop: &CancellationToken) -> bool {
+        let Some(like) = self.settings.new_topics else { return true };
+        let mut failures = 0;
+        loop {
+            match self.create_topics(Topic::ALL, like).await {
+                Ok(created) if created.is_empty() => return true,
+                Ok(created) => {
+                    tracing::info!(topics = created.join(" "), "kafka topics created");
+                    return true;
+                }
+                Err(e) => tracing::warn!(error = ?e, "kafka topics cannot be made; events wait in the outbox"),
+            }
+            failures += 1;
+            tokio::select! {
+                () = stop.cancelled() => return false,
+                () = tokio::time::sleep(RECONNECT.delay(failures)) => {}
+            }
+        }
+    }
 }
 
 #[async_trait]
@@ -134,6 +169,9 @@ impl EventLog for KafkaLog {
     }
 
     async fn run(&self, subscribers: Vec<Arc<dyn Subscriber>>, stop: CancellationToken) {
+        if !self.have_topics(&stop).await {
+            return;
+        }
         let relay = Relay { settings: Arc::clone(&self.settings), deliverer: self.deliverer.clone() };
         let consumers = subscribers.into_iter().map(|subscriber| {
             // Each has its own way of being woken for what it parked.

@@ -9,10 +9,10 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio_util::sync::CancellationToken;
 
 use super::cloud_event::headers;
-use super::{Context, KafkaSettings, RELAY};
+use super::{Context, KafkaSettings, RECONNECT, RELAY};
+use crate::db::Connection;
 use crate::db::ids::EventId;
 use crate::db::lease::{Held, singleton};
-use crate::db::{Backoff, Connection};
 use crate::error::{Error, ErrorCode, Result};
 use crate::eventlog::NOTIFY_CHANNEL;
 use crate::eventlog::delivery::Deliverer;
@@ -21,7 +21,6 @@ use crate::eventlog::store::{self, SealedEvent};
 /// Events in one Kafka transaction.
 const BATCH: i64 = 500;
 const LEASE: &str = "eventlog.relay";
-const RECONNECT: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 /// How much longer a broker keeps an open transaction than we take for a delivery.
 const TRANSACTION_GRACE: Duration = Duration::from_secs(10);
 

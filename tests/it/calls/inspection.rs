@@ -74,7 +74,7 @@ async fn a_call_is_inspected_with_its_sentences_and_confirmed_by_a_person() {
     let claimed = bank.inspections.claim(&bank.inspector, view.id).await.unwrap();
     assert_eq!((claimed.state, claimed.assignee.unwrap().id), (State::Assigned, bank.inspector.account_id));
     assert_eq!(bank.inspections.claim(&bank.inspector, view.id).await.unwrap().state, State::Assigned);
-    let other = person(&bank.core, "inspector2", Role::Inspector).await;
+    let other = principal(&bank.core, "inspector2", Role::Inspector).await;
     assert_eq!(bank.inspections.claim(&other, view.id).await.unwrap_err().code(), ErrorCode::TransitionNotAllowed);
     assert_eq!(bank.inspections.confirm(&other, view.id, "").await.unwrap_err().code(), ErrorCode::Forbidden);
     assert_eq!(bank.inspections.claim(&bank.supervisor, good.id).await.unwrap_err().code(), ErrorCode::Forbidden);

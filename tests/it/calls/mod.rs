@@ -11,9 +11,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use guitai::audit::{ActorKind, Caller};
-use guitai::db::ids::{AccountId, SessionId};
-use guitai::db::schema::{accounts, audit_records};
+use guitai::db::schema::audit_records;
 use guitai::error::{ErrorCode, Result};
 use guitai::identity::{Principal, Role};
 use guitai::inference::asr::{Control, Recogniser};
@@ -25,6 +23,7 @@ use guitai::vault::Vault;
 use serde_json::Value;
 
 use crate::support::core::TestCore;
+use crate::support::who::principal;
 
 /// The nouns of this story on a database and a folder of their own.
 struct Bank {
@@ -54,10 +53,10 @@ impl Bank {
         let recordings = Recordings::new(transactions.clone(), vault.clone(), settings);
         let inspections = Inspections::new(transactions.clone(), recordings.clone());
         inspections.ensure_default_rules(&core.caller()).await.unwrap();
-        let inspector = person(&core, "inspector1", Role::Inspector).await;
-        let supervisor = person(&core, "supervisor1", Role::Supervisor).await;
-        let agent = person(&core, "agent1", Role::Agent).await;
-        person(&core, "agent2", Role::Agent).await;
+        let inspector = principal(&core, "inspector1", Role::Inspector).await;
+        let supervisor = principal(&core, "supervisor1", Role::Supervisor).await;
+        let agent = principal(&core, "agent1", Role::Agent).await;
+        principal(&core, "agent2", Role::Agent).await;
         Self { core, transactions, recordings, inspections, vault, folder, inspector, supervisor, agent }
     }
 
@@ -85,46 +84,6 @@ impl Bank {
             .load(&mut self.core.db.connection().await)
             .await
             .unwrap()
-    }
-}
-
-async fn person(core: &TestCore, login: &str, role: Role) -> Principal {
-    let id = AccountId::fresh();
-    diesel::insert_into(accounts::table)
-        .values((
-            accounts::id.eq(id),
-            accounts::org_id.eq(core.org),
-            accounts::login.eq(login),
-            accounts::display_name.eq(login.to_uppercase()),
-            accounts::salt.eq(Vec::<u8>::new()),
-            accounts::iterations.eq(1),
-            accounts::verifier.eq(Vec::<u8>::new()),
-            accounts::must_change_password.eq(false),
-            accounts::password_changed_at.eq(core.clock.now()),
-            accounts::created_at.eq(core.clock.now()),
-        ))
-        .execute(&mut core.db.connection().await)
-        .await
-        .unwrap();
-    let session_id = SessionId::fresh();
-    Principal {
-        account_id: id,
-        org_id: core.org,
-        session_id,
-        login: login.to_owned(),
-        display_name: login.to_uppercase(),
-        roles: vec![role],
-        must_change_password: false,
-        caller: Caller {
-            org_id: core.org,
-            kind: ActorKind::Staff,
-            id: Some(id.0),
-            name: login.to_uppercase(),
-            roles: role.as_str().to_owned(),
-            session_id: Some(session_id),
-            source_ip: None,
-            trace_id: "test".to_owned(),
-        },
     }
 }
 

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::db::TestDb;
-use super::wait::until;
+use super::wait::{until, within};
 
 const PASSWORD: &str = "Correct-Horse-7-Battery";
 
@@ -42,8 +42,12 @@ impl TestApp {
 
     /// Starts with a configuration that the test has a say in.
     pub async fn start_with(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(TestDb::create().await, adjust).await
+    }
+
+    /// Starts on this database.
+    pub async fn start_on(db: TestDb, adjust: impl FnOnce(&mut Config)) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let db = TestDb::create().await;
         let files = tempfile::tempdir().expect("a folder");
         let listeners = Listeners {
             staff: Listener::loopback(0),
@@ -53,6 +57,7 @@ impl TestApp {
         };
         let mut config = Config { listeners, ..Config::default() };
         config.storage.data_dir = files.path().join("files");
+        config.recordings.inbox_dir = Some(files.path().join("inbox"));
         config.crypto.root_key_file = Some(files.path().join("root.key"));
         config.identity.pbkdf2_iterations = 10_000;
         config.database.max_connections = 8;
@@ -117,6 +122,21 @@ impl TestApp {
 
     pub async fn inspector(&self) -> Actor {
         self.staff(&[Role::Inspector]).await
+    }
+
+    /// The folder where a recorder leaves calls.
+    pub fn inbox(&self) -> std::path::PathBuf {
+        self.running.base.config.recordings.inbox_dir.clone().expect("a folder")
+    }
+
+    /// Files in a folder of the program's own, below all of its folders.
+    pub fn files_in(&self, folder: &str) -> usize {
+        files_below(&self.running.base.config.storage.data_dir.join(folder))
+    }
+
+    /// Stops without waiting for work that cannot be done here.
+    pub async fn stop(self) {
+        self.running.stop().await.expect("an orderly stop");
     }
 
     /// Waits until everything that was caused is done, then asserts that nothing is left over, that the ledger verifies, and stops.
@@ -249,12 +269,26 @@ impl Socket {
 
     /// Frames until one fits.
     pub async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await.unwrap_or_else(|| panic!("closed while waiting for {what}"));
-            if fits(&frame) {
-                return frame;
+        // Pings keep a socket alive on which nothing is said.
+        within(what, async {
+            loop {
+                let frame = self.next().await.unwrap_or_else(|| panic!("closed while waiting for {what}"));
+                if fits(&frame) {
+                    return frame;
+                }
             }
-        }
+        })
+        .await
+    }
+
+    /// Waits for a message, shown live or with everything else after something was away.
+    pub async fn until_shown(&mut self, what: &str, fits: impl Fn(&Value) -> bool) {
+        let shown = |frame: &Value| match frame["type"].as_str() {
+            Some("message") => fits(&frame["message"]),
+            Some("welcome") => frame["messages"].as_array().is_some_and(|all| all.iter().any(&fits)),
+            _ => false,
+        };
+        self.until(what, shown).await;
     }
 
     /// The customer writes; the committed message comes back as its acknowledgement.
@@ -264,4 +298,11 @@ impl Socket {
         self.until("the acknowledgement", |f| f["type"] == "message" && f["message"]["client_id"] == client_id.as_str())
             .await
     }
+}
+
+/// How many files there are below a folder; none when it is not there.
+pub fn files_below(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let paths = entries.flatten().map(|e| e.path());
+    paths.map(|p| if p.is_dir() { files_below(&p) } else { 1 }).sum()
 }

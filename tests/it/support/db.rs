@@ -16,7 +16,8 @@ const CONNECTIONS: usize = 12;
 
 /// An empty, migrated database. Dropping it drops the database, whoever is still connected.
 pub struct TestDb {
-    name: String,
+    /// On the shared server; a server of the test's own goes with its databases.
+    name: Option<String>,
     url: String,
     db: Db,
 }
@@ -31,7 +32,14 @@ impl TestDb {
         server.administrate(&sql).await;
         let url = server.cluster.database_url(&name);
         let db = Db::new(&url, CONNECTIONS).expect("a pool");
-        Self { name, url, db }
+        Self { name: Some(name), url, db }
+    }
+
+    /// The database behind `url`, on a server that is the test's own to stop; migrates it.
+    pub async fn on(url: String) -> Self {
+        migrate(&url).await.expect("the migrations run");
+        let db = Db::new(&url, CONNECTIONS).expect("a pool");
+        Self { name: None, url, db }
     }
 
     /// The pool. Clones of it outlive the database, and then fail.
@@ -69,7 +77,8 @@ impl TestDb {
 impl Drop for TestDb {
     fn drop(&mut self) {
         self.db.close();
-        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        let Some(name) = &self.name else { return };
+        let sql = format!("DROP DATABASE {name} WITH (FORCE)");
         // The test's runtime may be the one that is ending, so this has one of its own.
         let dropped = std::thread::spawn(move || block_on(async move { Server::shared().administrate(&sql).await }));
         let dropped = dropped.join();

@@ -1,7 +1,11 @@
 //! Identity on a database of its own: accounts that sign in, a clock moved by hand.
 
 use chrono::TimeDelta;
-use guitai::audit::Caller;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use guitai::audit::{ActorKind, Caller};
+use guitai::db::ids::{AccountId, SessionId};
+use guitai::db::schema::accounts;
 use guitai::eventlog::SubscriptionSpec;
 use guitai::identity::{
     Account, Authenticator, Client, Identity, IdentitySettings, NewAccount, Principal, Role, SignedIn,
@@ -80,4 +84,45 @@ impl TestWho {
 
 pub fn info(ip: &str, zone: Zone) -> RequestInfo {
     RequestInfo { trace_id: "0123456789abcdef".into(), source_ip: ip.into(), zone, secure: false }
+}
+
+/// An account that never signs in, as its requests would be answered.
+pub async fn principal(core: &TestCore, login: &str, role: Role) -> Principal {
+    let id = AccountId::fresh();
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::org_id.eq(core.org),
+            accounts::login.eq(login),
+            accounts::display_name.eq(login.to_uppercase()),
+            accounts::salt.eq(Vec::<u8>::new()),
+            accounts::iterations.eq(1),
+            accounts::verifier.eq(Vec::<u8>::new()),
+            accounts::must_change_password.eq(false),
+            accounts::password_changed_at.eq(core.clock.now()),
+            accounts::created_at.eq(core.clock.now()),
+        ))
+        .execute(&mut core.db.connection().await)
+        .await
+        .expect("an account");
+    let session_id = SessionId::fresh();
+    Principal {
+        account_id: id,
+        org_id: core.org,
+        session_id,
+        login: login.to_owned(),
+        display_name: login.to_uppercase(),
+        roles: vec![role],
+        must_change_password: false,
+        caller: Caller {
+            org_id: core.org,
+            kind: ActorKind::Staff,
+            id: Some(id.0),
+            name: login.to_uppercase(),
+            roles: role.as_str().to_owned(),
+            session_id: Some(session_id),
+            source_ip: None,
+            trace_id: "test".to_owned(),
+        },
+    }
 }

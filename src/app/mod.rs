@@ -1,13 +1,13 @@
 //! The composition root: the only file that knows every module. It builds the parts in layer order, starts what runs in the background and
 //! takes everything down again in the opposite order.
 
+mod watch;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -24,17 +24,19 @@ use crate::db::ids::OrgId;
 use crate::db::{self, Clock, Db, KeyStore, Listener};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{
-    DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, Outbox, Subscriber,
-    SubscriptionSpec,
+    DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, NewTopics, Outbox,
+    Subscriber, SubscriptionSpec,
 };
 use crate::hardware::Hardware;
-use crate::http::{self, Bound, Check, LiveHub, Readiness, Services, Zones};
+use crate::http::{self, Bound, LiveHub, Services, Zones};
 use crate::identity::{Identity, IdentitySettings};
 use crate::inference::{EngineConfig, EngineKind, EngineState, SpeechRecogniser, Supervisor};
 use crate::inspection::{InspectOnEvent, Inspections};
 use crate::jobs::{self, JobHandler, JobOutcome, Priority, Schedule, Worker, WorkerSettings};
 use crate::knowledge::{ArticleIndexer, Knowledge};
-use crate::recordings::{ORPHANED_RECORDINGS_JOB, RecordingSettings, Recordings, RemoveOrphanedRecordings, Transcribe};
+use crate::recordings::{
+    Inbox, ORPHANED_RECORDINGS_JOB, RecordingSettings, Recordings, RemoveOrphanedRecordings, Transcribe,
+};
 use crate::search_content::{ContentIndexer, ContentSearch};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::systemd;
@@ -46,8 +48,6 @@ use crate::web::Demo;
 
 /// How long background work may take to end when the program stops.
 const DRAIN: Duration = Duration::from_secs(15);
-/// How often gauges that need a query are read.
-const GAUGES: Duration = Duration::from_secs(10);
 
 /// What is done again and again.
 const SCHEDULES: &[Schedule] = &[
@@ -222,8 +222,12 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
             DeliverySettings::default(),
         )),
         EventLogBackend::Kafka => {
-            let mut settings = KafkaSettings::new(&base.config.eventlog.bootstrap_servers);
-            settings.delivery_timeout = Duration::from_secs(base.config.eventlog.delivery_timeout_s);
+            let config = &base.config.eventlog;
+            let mut settings = KafkaSettings::new(&config.bootstrap_servers);
+            settings.delivery_timeout = Duration::from_secs(config.delivery_timeout_s);
+            settings.new_topics = config
+                .create_topics
+                .then_some(NewTopics { partitions: config.topic_partitions, replication: config.topic_replication });
             let delivery = DeliverySettings::default();
             Arc::new(KafkaLog::new(settings, db.clone(), Arc::clone(&keys), clock.clone(), listener.clone(), delivery))
         }
@@ -265,14 +269,23 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         let s = Arc::clone(&base.sealer);
         async move { s.run(stop).await }
     });
+    spawn(&tasks, "crypto.lease", |stop| {
+        let keys = Arc::clone(&keys);
+        async move { watch::renew_key_lease(keys, stop).await }
+    });
     spawn(&tasks, "approvals", |stop| {
         let a = approvals.clone();
         async move { a.expire_until(stop).await }
     });
     spawn(&tasks, "gauges", |stop| {
         let (t, m) = (t.clone(), metrics.clone());
-        async move { watch_gauges(t, m, stop).await }
+        async move { watch::gauges(t, m, stop).await }
     });
+    if let Some(folder) = &base.config.recordings.inbox_dir {
+        let spool = open_vault("spool").await?;
+        let inbox = Inbox::open(recordings.clone(), folder.clone(), spool, base.org_id).await?;
+        spawn(&tasks, "recordings.inbox", |stop| inbox.run(stop));
+    }
     spawn(&tasks, "knowledge.rebuild", |stop| {
         let k = knowledge.clone();
         async move { k.rebuild_if_needed(stop).await }
@@ -297,7 +310,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         inspections,
         search,
         hub,
-        readiness: readiness(&t, &knowledge, engine.as_ref()),
+        readiness: watch::readiness(&t, &knowledge, engine.as_ref()),
         metrics: metrics.clone(),
         tasks: tasks.clone(),
         zones: zones.clone(),
@@ -397,81 +410,4 @@ fn start_engine(config: &Config, metrics: &Metrics, tasks: &Tasks) -> Result<Opt
         }
     });
     Ok(Some(supervisor))
-}
-
-fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<&Arc<Supervisor>>) -> Readiness {
-    let mut checks = Vec::new();
-    let transactions = t.clone();
-    checks.push(check("database", true, move || {
-        let t = transactions.clone();
-        async move {
-            let mut conn = t.db().connection().await.map_err(|e| e.to_string())?;
-            db::ping(&mut conn).await.map_err(|e| e.to_string())
-        }
-        .boxed()
-    }));
-    let articles = knowledge.clone();
-    checks.push(check("search", false, move || {
-        let ready = articles.is_ready();
-        async move { if ready { Ok(()) } else { Err("the article index is being rebuilt".to_owned()) } }.boxed()
-    }));
-    if let Some(engine) = engine {
-        let state = engine.state();
-        checks.push(check("engine.asr", false, move || {
-            let now = match &*state.borrow() {
-                EngineState::Ready(_) => Ok(()),
-                EngineState::Starting => Err("loading the model".to_owned()),
-                EngineState::Down { reason } => Err(reason.clone()),
-            };
-            async move { now }.boxed()
-        }));
-    }
-    Readiness(Arc::new(checks))
-}
-
-fn check(
-    name: &'static str,
-    required: bool,
-    probe: impl Fn() -> BoxFuture<'static, std::result::Result<(), String>> + Send + Sync + 'static,
-) -> Check {
-    Check { name, required, probe: Arc::new(probe) }
-}
-
-/// Reads the gauges that need a query.
-async fn watch_gauges(t: Transactions, m: Metrics, stop: tokio_util::sync::CancellationToken) {
-    let mut ticks = tokio::time::interval(GAUGES);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        if let Err(e) = read_gauges(&t, &m).await {
-            tracing::warn!(error = %e, "gauges could not be read");
-        }
-    }
-}
-
-async fn read_gauges(t: &Transactions, m: &Metrics) -> Result<()> {
-    let (in_use, size) = t.db().usage();
-    m.db_pool_connections.with_label_values(&["in_use"]).set(i64::try_from(in_use).unwrap_or(i64::MAX));
-    m.db_pool_size_limit.set(i64::try_from(size).unwrap_or(i64::MAX));
-    let mut conn = t.db().connection().await?;
-    let (waiting, oldest) = t.ledger().waiting(&mut conn).await?;
-    m.audit_records.with_label_values(&["unsealed"]).set(waiting);
-    let age = oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64());
-    m.audit_oldest_unsealed_age.set(age);
-    let backlogs = crate::eventlog::backlogs(&mut conn).await?;
-    m.outbox_depth.set(backlogs.iter().map(|b| b.pending).sum());
-    let oldest = backlogs.iter().filter_map(|b| b.oldest).min();
-    m.outbox_oldest_age.set(oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64()));
-    let jobs = jobs::counts(&mut conn, t.now()).await?;
-    for (state, count) in
-        [("ready", jobs.ready), ("running", jobs.running), ("waiting", jobs.waiting), ("failed", jobs.failed)]
-    {
-        m.jobs.with_label_values(&[state]).set(count);
-    }
-    for (state, count) in crate::conversations::counts(&mut conn).await? {
-        m.conversations.with_label_values(&[state.as_str()]).set(count);
-    }
-    Ok(())
 }

@@ -1,0 +1,127 @@
+//! What is looked at while the program runs: whether it is ready, whether the keys' provider is there, and the gauges that need a query.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::blocking;
+use crate::db::{self, KeyStore};
+use crate::error::Result;
+use crate::http::{Check, Readiness};
+use crate::inference::{EngineState, Supervisor};
+use crate::jobs;
+use crate::knowledge::Knowledge;
+use crate::telemetry::metrics::Metrics;
+use crate::transaction::Transactions;
+
+/// How often gauges that need a query are read.
+const GAUGES: Duration = Duration::from_secs(10);
+/// How often the provider of the root key is asked whether it is there.
+const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(5);
+
+/// What `/readyz` asks.
+pub(super) fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<&Arc<Supervisor>>) -> Readiness {
+    let mut checks = Vec::new();
+    let transactions = t.clone();
+    checks.push(check("database", true, move || {
+        let t = transactions.clone();
+        async move {
+            let mut conn = t.db().connection().await.map_err(|e| e.to_string())?;
+            db::ping(&mut conn).await.map_err(|e| e.to_string())
+        }
+        .boxed()
+    }));
+    let keys = Arc::clone(t.keys());
+    checks.push(check("crypto", true, move || {
+        let now = keys.keyring().provider().ready().map_err(|e| e.to_string());
+        async move { now }.boxed()
+    }));
+    let articles = knowledge.clone();
+    checks.push(check("search", false, move || {
+        let ready = articles.is_ready();
+        async move { if ready { Ok(()) } else { Err("the article index is being rebuilt".to_owned()) } }.boxed()
+    }));
+    if let Some(engine) = engine {
+        let state = engine.state();
+        checks.push(check("engine.asr", false, move || {
+            let now = match &*state.borrow() {
+                EngineState::Ready(_) => Ok(()),
+                EngineState::Starting => Err("loading the model".to_owned()),
+                EngineState::Down { reason } => Err(reason.clone()),
+            };
+            async move { now }.boxed()
+        }));
+    }
+    Readiness(Arc::new(checks))
+}
+
+fn check(
+    name: &'static str,
+    required: bool,
+    probe: impl Fn() -> BoxFuture<'static, std::result::Result<(), String>> + Send + Sync + 'static,
+) -> Check {
+    Check { name, required, probe: Arc::new(probe) }
+}
+
+/// Asks the provider of the root key again and again whether it is there. A device may keep us waiting, so never on an async worker.
+pub(super) async fn renew_key_lease(keys: Arc<KeyStore>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(KEY_LEASE_RENEWAL);
+    let mut is_away = false;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let asked = Arc::clone(&keys);
+        match blocking(move || asked.renew_lease()).await {
+            Ok(()) => is_away = false,
+            Err(e) if !is_away => {
+                tracing::error!(error = ?e, "the provider of the root key is away; keys in use last for their lease");
+                is_away = true;
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Reads the gauges that need a query.
+pub(super) async fn gauges(t: Transactions, m: Metrics, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(GAUGES);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(e) = read_gauges(&t, &m).await {
+            tracing::warn!(error = %e, "gauges could not be read");
+        }
+    }
+}
+
+async fn read_gauges(t: &Transactions, m: &Metrics) -> Result<()> {
+    let (in_use, size) = t.db().usage();
+    m.db_pool_connections.with_label_values(&["in_use"]).set(i64::try_from(in_use).unwrap_or(i64::MAX));
+    m.db_pool_size_limit.set(i64::try_from(size).unwrap_or(i64::MAX));
+    let mut conn = t.db().connection().await?;
+    let (waiting, oldest) = t.ledger().waiting(&mut conn).await?;
+    m.audit_records.with_label_values(&["unsealed"]).set(waiting);
+    let age = oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64());
+    m.audit_oldest_unsealed_age.set(age);
+    let backlogs = crate::eventlog::backlogs(&mut conn).await?;
+    m.outbox_depth.set(backlogs.iter().map(|b| b.pending).sum());
+    let oldest = backlogs.iter().filter_map(|b| b.oldest).min();
+    m.outbox_oldest_age.set(oldest.map_or(0.0, |at| (t.now() - at).as_seconds_f64()));
+    let jobs = jobs::counts(&mut conn, t.now()).await?;
+    for (state, count) in
+        [("ready", jobs.ready), ("running", jobs.running), ("waiting", jobs.waiting), ("failed", jobs.failed)]
+    {
+        m.jobs.with_label_values(&[state]).set(count);
+    }
+    for (state, count) in crate::conversations::counts(&mut conn).await? {
+        m.conversations.with_label_values(&[state.as_str()]).set(count);
+    }
+    Ok(())
+}
