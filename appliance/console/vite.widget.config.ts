@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { fileURLToPath, URL } from 'node:url';
 import { build, defineConfig } from 'vite';
 
-// The widget is two scripts under fixed names and three plain files: it has no framework and no dependency.
+// The widget is two scripts under fixed names and four plain files: it has no framework and no dependency. What it has in common with the
+// console (attachments, unsent messages) it takes from there.
 const root = fileURLToPath(new URL('../widget', import.meta.url));
 const out = `${root}/dist`;
 
@@ -12,6 +13,7 @@ function script(entry: string, file: string, empty: boolean) {
     configFile: false as const,
     publicDir: false as const,
     logLevel: 'warn' as const,
+    resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
     build: {
       target: 'chrome66',
       outDir: out,

@@ -443,10 +443,7 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
         let key = tx.load_key(r.data_key_id).await?;
         let preview = match last.iter().find(|m| m.conversation_id == r.id) {
             None => String::new(),
-            Some(m) => mask::text(&store::open(&key, "messages", "body", m.id.0, &m.body)?)
-                .chars()
-                .take(PREVIEW_CHARS)
-                .collect(),
+            Some(m) => preview(m, &store::open(&key, "messages", "body", m.id.0, &m.body)?),
         };
         let summary =
             r.summary.as_deref().map(|s| store::open(&key, "conversations", "summary", r.id.0, s)).transpose()?;
@@ -473,4 +470,14 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
         });
     }
     Ok(views)
+}
+
+/// The beginning of a message with numbers masked. A file says that it is one; the ending of its name fits its content.
+fn preview(row: &MessageRow, body: &str) -> String {
+    let mark = if row.kind == MessageKind::Attachment.as_str() {
+        if body.to_lowercase().ends_with(".pdf") { "[文件] " } else { "[图片] " }
+    } else {
+        ""
+    };
+    mark.chars().chain(mask::text(body).chars()).take(PREVIEW_CHARS).collect()
 }

@@ -115,6 +115,35 @@ describe('the main job', { concurrency: false }, () => {
     await shot(customer, 'customer-agent');
   });
 
+  it('a picture and a document go both ways, and what cannot be sent is said at once', async () => {
+    const picture = await customer.screenshot();
+    await chat.getByTestId('attach-files').setInputFiles([
+      { name: '转账截图.png', mimeType: 'image/png', buffer: picture },
+      { name: '合同.zip', mimeType: 'application/zip', buffer: Buffer.from('PK\x03\x04') },
+    ]);
+    await chat.getByTestId('chat-fault').getByText('“合同.zip”不能发送：只支持 PNG、JPEG 图片和 PDF 文件').waitFor();
+    const seen = agent.getByTestId('thread').getByTestId('attachment-picture');
+    await seen.waitFor();
+    await until('the picture is loaded', () => seen.locator('img').evaluate((img) => img.complete && img.naturalWidth > 0), 15_000);
+    await agent.getByTestId('conversation-item').filter({ hasText: '[图片] 转账截图.png' }).waitFor();
+    await seen.click();
+    await agent.getByTestId('picture-dialog').waitFor();
+    await shot(agent, 'agent-picture');
+    await agent.keyboard.press('Escape');
+    await agent.getByTestId('picture-dialog').waitFor({ state: 'detached' });
+
+    const paper = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+    await agent.getByTestId('attach-files').setInputFiles({ name: '转账协议.pdf', mimeType: 'application/pdf', buffer: paper });
+    const card = chat.getByTestId('message-agent').getByTestId('attachment-file');
+    await card.filter({ hasText: '转账协议.pdf' }).waitFor();
+    const [saved] = await Promise.all([customer.waitForEvent('download'), card.click()]);
+    assert.equal(saved.suggestedFilename(), '转账协议.pdf');
+    assert.deepEqual(readFileSync(await saved.path()), paper);
+    assert.equal(await agent.getByTestId('unsent').count(), 0);
+    await shot(customer, 'customer-attachments');
+    await shot(agent, 'agent-attachments');
+  });
+
   it('the agent opens a ticket that is filled in already', async () => {
     await agent.getByTestId('open-ticket').click();
     await agent.getByTestId('ticket-subject').waitFor();

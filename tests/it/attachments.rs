@@ -65,6 +65,8 @@ async fn a_picture_goes_both_ways_and_is_seen_by_nobody_else() {
     let paper = ok(send(&agent, &path, form("paper-0001", "协议.pdf", b"%PDF-1.7\n1 0 obj\n")).await).await;
     let seen = chat.until("the paper", |f| f["message"]["body"] == "协议.pdf").await;
     assert!(seen["message"]["author"].get("id").is_none());
+    let listed = ok(agent.get(&format!("/api/v1/conversations/{id}")).await).await;
+    assert_eq!(listed["preview"], "[文件] 协议.pdf");
     let own = format!("/api/v1/chat-attachments/{}", paper["attachment"]["id"].as_str().expect("an id"));
     let (content, headers) = content_of(&customer, &own).await;
     assert_eq!(content, b"%PDF-1.7\n1 0 obj\n");

@@ -94,6 +94,63 @@ describe('unsent messages', () => {
   });
 });
 
+describe('files', () => {
+  const file = new File(['x'], '回单.png');
+  const never = () => new Promise<Message>(() => undefined);
+
+  it('do not hold up what is said, and keep their own order', async () => {
+    answers = [never];
+    outbox.post('c1', '回单.png', 'now', file);
+    outbox.post('c1', '协议.pdf', 'now', file);
+    outbox.post('c1', '请看附件', 'now');
+    await settle();
+    expect(sent.map((s) => s.body)).toEqual(['回单.png', '请看附件']);
+    expect(outbox.items.map((m) => [m.body, m.state])).toEqual([['回单.png', 'sending'], ['协议.pdf', 'waiting']]);
+  });
+
+  it('begin anew with the same client_id when the link comes back', async () => {
+    const shares: number[] = [];
+    answers = [() => Promise.reject(gone())];
+    const id = outbox.post('c1', '回单.png', 'now', file);
+    await settle();
+    Object.assign(outbox.items[0] as Unsent, { share: 0.7 });
+    answers = [() => Promise.resolve(message(1)).finally(() => shares.push(outbox.items[0]?.share ?? -1))];
+    outbox.flushAll();
+    await settle();
+    expect(sent.map((s) => s.client_id)).toEqual([id, id]);
+    expect(shares).toEqual([0]);
+    expect(outbox.items).toEqual([]);
+  });
+
+  it('are taken away while they are being sent, and the next one goes', async () => {
+    let changes = 0;
+    const signals: AbortSignal[] = [];
+    outbox = new Outbox({
+      send: (m, signal) => {
+        sent.push(m);
+        signals.push(signal);
+        return new Promise((_, fail) => signal.addEventListener('abort', () => fail(gone())));
+      },
+      onSent: (m) => confirmed.push(m),
+      onChange: () => (changes += 1),
+    });
+    const first = outbox.post('c1', '一.png', 'now', file);
+    await settle();
+    changes = 0;
+    outbox.post('c1', '二.png', 'now', file);
+    expect(changes, 'one that waits in line is seen').toBe(1);
+    outbox.discard(first);
+    await settle();
+    expect(signals.map((s) => s.aborted)).toEqual([true, false]);
+    expect(sent.map((s) => s.body)).toEqual(['一.png', '二.png']);
+    expect(changes).toBeGreaterThan(1);
+    outbox.clear();
+    await settle();
+    expect(signals[1]?.aborted).toBe(true);
+    expect([outbox.items, confirmed]).toEqual([[], []]);
+  });
+});
+
 describe('backoff', () => {
   it('doubles, is spread, and has a ceiling', () => {
     expect([0, 1, 2, 3].map((n) => backoff(n, () => 0.5))).toEqual([500, 1000, 2000, 4000]);

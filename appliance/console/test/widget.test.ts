@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '@/api/errors';
 import { ChatLink } from '../../widget/src/link';
 import type { CustomerMessage } from '../../widget/src/protocol';
 
@@ -25,6 +26,8 @@ let sessions: number;
 let fail: boolean;
 let conversation: string;
 let arrived: number;
+let files: { client_id: string; signal: AbortSignal }[];
+let answers: (() => Promise<CustomerMessage>)[];
 let link: ChatLink;
 const last = (): FakeSocket => sockets[sockets.length - 1] as FakeSocket;
 const welcome = (messages: CustomerMessage[] = []) => last().say({ type: 'welcome', conversation: { id: conversation, ...standing }, messages });
@@ -34,6 +37,8 @@ beforeEach(async () => {
   sockets = [];
   sessions = 0;
   arrived = 0;
+  files = [];
+  answers = [];
   fail = false;
   conversation = 'c1';
   let n = 0;
@@ -48,6 +53,10 @@ beforeEach(async () => {
         const s = new FakeSocket();
         sockets.push(s);
         return s as unknown as WebSocket;
+      },
+      sendFile: (u, signal) => {
+        files.push({ client_id: u.client_id, signal });
+        return answers.shift()?.() ?? new Promise(() => undefined);
       },
       random: () => 0.5,
       newId: () => `k${(n += 1)}`,
@@ -123,5 +132,66 @@ describe('the customer’s chat', () => {
     welcome();
     expect(link.state).toBe('open');
     expect(link.messages).toEqual([]);
+  });
+});
+
+describe('the customer’s files', () => {
+  const file = new File(['x'], '回单.png');
+  const picture = (seq: number, client_id: string) => m(seq, { author: { kind: 'customer', name: '我' }, kind: 'attachment', body: '回单.png', client_id });
+  const settle = () => vi.advanceTimersByTimeAsync(0);
+  const states = () => link.files.items.map((u) => u.state);
+
+  it('stand in the conversation once, whichever way they come back first', async () => {
+    welcome([m(1)]);
+    let answer: (m: CustomerMessage) => void = () => undefined;
+    answers = [() => new Promise((r) => (answer = r))];
+    link.sendFile(file);
+    link.send('请看回单');
+    expect(last().sent.map((f) => f.body)).toEqual(['请看回单']);
+    const key = files[0]?.client_id ?? '';
+    last().say({ type: 'message', message: picture(2, key) });
+    expect(link.files.items).toEqual([]);
+    answer(picture(2, key));
+    await settle();
+    expect(link.messages.map((x) => x.seq)).toEqual([1, 2]);
+    expect(arrived).toBe(0);
+  });
+
+  it('go again with the same id when the link is back', async () => {
+    welcome();
+    answers = [() => Promise.reject(new ApiError(0, 'network', '')), () => Promise.resolve(picture(1, files[1]?.client_id ?? ''))];
+    link.sendFile(file);
+    last().close();
+    await settle();
+    expect(states()).toEqual(['waiting']);
+    await vi.advanceTimersByTimeAsync(700);
+    welcome();
+    await settle();
+    expect(files[1]?.client_id).toBe(files[0]?.client_id);
+    expect(link.files.items).toEqual([]);
+    expect(link.messages.map((x) => x.body)).toEqual(['回单.png']);
+  });
+
+  it('that are refused wait for the customer: again, or away', async () => {
+    welcome();
+    answers = [() => Promise.reject(new ApiError(422, 'attachment.refused', '附件不能接收')), () => Promise.reject(new ApiError(422, 'attachment.refused', ''))];
+    link.sendFile(file);
+    await settle();
+    expect(states()).toEqual(['refused']);
+    const key = files[0]?.client_id ?? '';
+    link.files.retry(key);
+    await settle();
+    expect(files.map((f) => f.client_id)).toEqual([key, key]);
+    link.files.discard(key);
+    expect(link.files.items).toEqual([]);
+  });
+
+  it('are stopped by a fresh start', async () => {
+    welcome();
+    link.sendFile(file);
+    await settle();
+    link.again();
+    expect(files[0]?.signal.aborted).toBe(true);
+    expect(link.files.items).toEqual([]);
   });
 });

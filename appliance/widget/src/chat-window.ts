@@ -1,25 +1,25 @@
 // The page inside the frame. Works in a tab of its own as well.
+import { fromBody } from '@/api/errors';
+import { ACCEPTED, attachmentForm, prepare } from '@/lib/attachment';
+import { onFileDrop, pastedFiles } from '@/lib/fileIntake';
+import { newId } from '@/lib/ids';
+import { bytes } from '@/lib/time';
+import { FILE_TIMEOUT_MS, postForm } from '@/lib/upload';
+import { ATTACHMENTS, drawShare, drawUnsentFile } from './attachment';
+import { el } from './dom';
 import { ChatLink } from './link';
-import type { FromChat, Identity, SessionAnswer, ToChat } from './protocol';
+import { BODY_MAX, type CustomerMessage, type FromChat, type Identity, type SessionAnswer, type ToChat } from './protocol';
 import { lang, t } from './texts';
-import { drawMessage, drawUnsent, el, type Acts } from './view';
+import { drawMessage, drawUnsent, type Acts } from './view';
 
 const TYPING_SENT_EVERY_MS = 3000;
 const TYPING_SHOWN_MS = 6000;
-const BODY_MAX = 2000;
+const FAULTS = { type: 'faultType', size: 'faultSize', unreadable: 'faultUnreadable' } as const;
 const inFrame = window.parent !== window;
+const headers = { 'X-Requested-With': 'guitai', 'Accept-Language': lang };
 
 function get<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
-}
-
-/** A random UUID (version 4); `crypto.randomUUID` is missing in older browsers and on plain-HTTP pages. */
-function newId(): string {
-  const b = Array.from(crypto.getRandomValues(new Uint8Array(16)));
-  b[6] = ((b[6] ?? 0) & 0x0f) | 0x40;
-  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-  const h = b.map((x) => (x < 16 ? '0' : '') + x.toString(16)).join('');
-  return `${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}`;
 }
 
 const log = get<HTMLDivElement>('log');
@@ -34,6 +34,10 @@ const typingRow = get<HTMLDivElement>('typing');
 const leaveButton = get<HTMLButtonElement>('leave');
 const leaveSure = get<HTMLDivElement>('leave-sure');
 const below = get<HTMLButtonElement>('below');
+const attachButton = get<HTMLButtonElement>('attach');
+const picker = get<HTMLInputElement>('files');
+const fault = get<HTMLDivElement>('fault');
+const dropZone = get<HTMLDivElement>('drop');
 
 const openSources = new Set<number>();
 let shown = !inFrame;
@@ -61,13 +65,24 @@ const link = new ChatLink(
       const answer = await fetch('/api/v1/chat-sessions', {
         method: 'POST',
         credentials: 'include',
-        headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'guitai', 'Accept-Language': lang },
+        headers: { 'Content-Type': 'application/json', ...headers },
         body: JSON.stringify(body),
       });
       if (!answer.ok) throw new Error(String(answer.status));
       return (await answer.json()) as SessionAnswer;
     },
     openSocket: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/chat`),
+    sendFile: async (u, signal) => {
+      if (!u.file) throw new Error('no file');
+      const onShare = (share: number) => {
+        u.share = share;
+        const line = Array.from(log.children).find((l) => (l as HTMLElement).dataset.key?.startsWith(u.client_id));
+        if (line) drawShare(line, u);
+      };
+      const answer = await postForm(ATTACHMENTS, attachmentForm(u.client_id, u.file), { headers, signal, onShare, timeoutMs: FILE_TIMEOUT_MS });
+      if (answer.status < 200 || answer.status > 299) throw fromBody(answer.status, answer.text);
+      return JSON.parse(answer.text) as CustomerMessage;
+    },
     random: Math.random,
     newId,
   },
@@ -80,6 +95,8 @@ const acts: Acts = {
     draw();
   },
   retry: (id) => link.sendAgain(id),
+  retryFile: (id) => link.files.retry(id),
+  discardFile: (id) => link.files.discard(id),
 };
 
 function tell(message: FromChat): void {
@@ -129,6 +146,7 @@ function draw(): void {
     parts.push([`${m.id} ${m.seq} ${m.kind === 'refusal' && canAsk}`, () => drawMessage(m, acts, canAsk, openSources)]);
   }
   for (const u of link.unsent) parts.push([`${u.client_id} ${u.failed} ${link.state}`, () => drawUnsent(u, link.state === 'open', acts)]);
+  for (const u of link.files.items) parts.push([`${u.client_id} ${u.state}`, () => drawUnsentFile(u, acts)]);
   place(parts);
   drawn = parts.length;
 
@@ -170,6 +188,20 @@ function submit(): void {
   toEnd();
 }
 
+/** Sends files, or says why one is not sent. */
+async function attach(files: File[]): Promise<void> {
+  fault.hidden = true;
+  const faults: string[] = [];
+  for (const f of files) {
+    const got = await prepare(f);
+    if ('file' in got) link.sendFile(got.file);
+    else faults.push(t(FAULTS[got.fault], { name: f.name, size: bytes(f.size) }));
+  }
+  (fault.firstElementChild as HTMLElement).textContent = faults.join('\n');
+  fault.hidden = faults.length === 0;
+  toEnd();
+}
+
 function begin(who: Identity & { page_url?: string }): void {
   if (started) return;
   started = true;
@@ -199,6 +231,12 @@ minimise.title = t('minimise');
 minimise.hidden = !inFrame;
 below.textContent = `↓ ${t('below')}`;
 
+attachButton.setAttribute('aria-label', t('attach'));
+attachButton.title = t('attach');
+picker.accept = ACCEPTED;
+dropZone.textContent = t('drop');
+get('fault-close').setAttribute('aria-label', t('close'));
+
 form.onsubmit = (e) => {
   e.preventDefault();
   submit();
@@ -215,6 +253,20 @@ area.oninput = () => {
   lastTypingSent = Date.now();
   link.typing();
 };
+area.onpaste = (e) => {
+  const files = pastedFiles(e);
+  if (files.length === 0) return;
+  e.preventDefault();
+  void attach(files);
+};
+attachButton.onclick = () => picker.click();
+picker.onchange = () => {
+  void attach(Array.from(picker.files ?? []));
+  // The same file may be chosen again.
+  picker.value = '';
+};
+get('fault-close').onclick = () => (fault.hidden = true);
+onFileDrop({ zone: document.body, open: () => link.state !== 'ended', over: (hanging) => (dropZone.hidden = !hanging), take: (files) => void attach(files) });
 person.onclick = acts.requestAgent;
 minimise.onclick = () => tell({ guitai: 'close' });
 leaveButton.onclick = () => (leaveSure.hidden = false);

@@ -1,4 +1,6 @@
 // The chat's link: session, WebSocket, and the messages that are written but not yet acknowledged.
+// Sentences go over the WebSocket, files by HTTP: a file is seen going, and does not hold up the sentences.
+import { Outbox, type Unsent as UnsentFile } from '@/live/outbox';
 import type { CustomerMessage, Identity, ServerFrame, SessionAnswer, Standing } from './protocol';
 
 export interface Unsent {
@@ -19,6 +21,8 @@ export interface LinkEvents {
 export interface LinkParts {
   startSession(body: Record<string, string>): Promise<SessionAnswer>;
   openSocket(): WebSocket;
+  /** Sends a file and gives its message. */
+  sendFile(file: UnsentFile, signal: AbortSignal): Promise<CustomerMessage>;
   random(): number;
   newId(): string;
 }
@@ -29,6 +33,7 @@ const RETRY_MAX_MS = 15_000;
 export class ChatLink {
   messages: CustomerMessage[] = [];
   unsent: Unsent[] = [];
+  readonly files: Outbox<CustomerMessage>;
   notice = '';
   state: LinkState = 'connecting';
   standing: Standing = { state: 'bot', agent_name: null, queue_position: null };
@@ -40,7 +45,14 @@ export class ChatLink {
   private resend: ReturnType<typeof setTimeout> | undefined;
   private who: Identity & { page_url?: string } = {};
 
-  constructor(private readonly events: LinkEvents, private readonly parts: LinkParts) {}
+  constructor(private readonly events: LinkEvents, private readonly parts: LinkParts) {
+    this.files = new Outbox<CustomerMessage>({
+      send: (file, signal) => parts.sendFile(file, signal),
+      onSent: (m) => this.put(m, false),
+      onChange: () => events.changed(),
+      random: () => parts.random(),
+    });
+  }
 
   /** Opens the conversation, or resumes the one this browser has. */
   async start(who?: Identity & { page_url?: string }): Promise<void> {
@@ -70,6 +82,7 @@ export class ChatLink {
     this.attempt = 0;
     this.messages = [];
     this.unsent = [];
+    this.files.clear();
     this.standing = { state: 'bot', agent_name: null, queue_position: null };
     this.drop();
     void this.start();
@@ -79,6 +92,10 @@ export class ChatLink {
     this.unsent.push({ client_id: this.parts.newId(), body, at: new Date().toISOString(), failed: '' });
     this.events.changed();
     this.flush();
+  }
+
+  sendFile(file: File): void {
+    this.files.post('', file.name, new Date().toISOString(), file);
   }
 
   sendAgain(client_id: string): void {
@@ -137,6 +154,7 @@ export class ChatLink {
         for (const m of f.messages) this.put(m, false);
         this.set(this.standing.state === 'closed' ? 'ended' : 'open');
         this.flush();
+        this.files.flushAll();
         break;
       case 'history':
         for (const m of f.messages) this.put(m, false);
@@ -175,6 +193,7 @@ export class ChatLink {
     if (at < 0) this.messages.push(m);
     else if (this.messages[at]?.seq === m.seq) this.messages[at] = m;
     else this.messages.splice(at, 0, m);
+    this.files.acknowledge(m);
     if (live && m.author.kind !== 'customer') this.events.arrived(m);
   }
 

@@ -1,4 +1,8 @@
 // What passes between the bank's page and the frame, and between the frame and the appliance.
+import type { Attachment } from '@/lib/attachment';
+
+/** The longest message (`MAX_BODY` in src/conversations/model.rs); a test keeps both alike. */
+export const BODY_MAX = 4000;
 
 export interface Identity {
   display_name?: string;
@@ -19,10 +23,12 @@ export interface CustomerMessage {
   id: string;
   seq: number;
   author: { kind: 'customer' | 'bot' | 'agent' | 'system'; name: string };
-  kind: 'text' | 'answer' | 'refusal' | 'notice';
+  kind: 'text' | 'answer' | 'refusal' | 'notice' | 'attachment';
+  /** Of an attachment, its name. */
   body: string;
   ai: boolean;
   citations: Citation[];
+  attachment?: Attachment | null;
   client_id: string | null;
   at: string;
 }

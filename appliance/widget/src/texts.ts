@@ -14,6 +14,7 @@ const zh = {
   sources: '参考依据（{n}）',
   sending: '发送中…',
   waiting: '等待重发',
+  inLine: '等待发送',
   failed: '未发送：{why}',
   retry: '重试',
   typing: '对方正在输入',
@@ -26,6 +27,18 @@ const zh = {
   minimise: '收起',
   below: '有新消息',
   secret: '请勿在对话中提供密码、验证码、卡背面三位数',
+  attach: '发送图片或文件（PNG、JPEG、PDF，每个不超过 10 MB）',
+  drop: '松开即可发送',
+  faultType: '“{name}”不能发送：只支持 PNG、JPEG 图片和 PDF 文件',
+  faultSize: '“{name}”不能发送：文件大小 {size}，超过了 10 MB',
+  faultUnreadable: '“{name}”不能发送：无法读取，请重新选择文件',
+  close: '关闭',
+  cancel: '取消',
+  discard: '删除',
+  refused: '图片已损坏或超过 5000 万像素，或者本次会话的附件已满 50 个',
+  view: '查看图片：{name}',
+  save: '保存',
+  lostPicture: '图片未能加载',
 };
 type Texts = typeof zh;
 const en: Texts = {
@@ -44,6 +57,7 @@ const en: Texts = {
   sources: 'Sources ({n})',
   sending: 'Sending…',
   waiting: 'Waiting to send again',
+  inLine: 'Waiting to send',
   failed: 'Not sent: {why}',
   retry: 'Retry',
   typing: 'Typing',
@@ -56,6 +70,18 @@ const en: Texts = {
   minimise: 'Minimise',
   below: 'New message',
   secret: 'Never give passwords, one-time codes or the card security code here',
+  attach: 'Send pictures or documents (PNG, JPEG, PDF, at most 10 MB each)',
+  drop: 'Release to send',
+  faultType: '“{name}” cannot be sent: only PNG and JPEG pictures and PDF documents are taken',
+  faultSize: '“{name}” cannot be sent: it has {size}, more than 10 MB',
+  faultUnreadable: '“{name}” cannot be sent: it could not be read, please choose it again',
+  close: 'Close',
+  cancel: 'Cancel',
+  discard: 'Delete',
+  refused: 'The picture is broken or has more than 50 million pixels, or this conversation has 50 attachments already',
+  view: 'View the picture {name}',
+  save: 'Save',
+  lostPicture: 'The picture did not load',
 };
 
 export const lang = new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : 'zh-CN';

@@ -1,20 +1,15 @@
 // Draws one message. Text goes in as text only: nothing a customer, an agent or the model wrote is ever markup.
+import { drawAttachment, type FileActs } from './attachment';
+import { el, linkButton } from './dom';
 import type { CustomerMessage } from './protocol';
 import type { Unsent } from './link';
 import { lang, t } from './texts';
-
-export function el<K extends keyof HTMLElementTagNameMap>(tag: K, className = '', text = ''): HTMLElementTagNameMap[K] {
-  const e = document.createElement(tag);
-  if (className) e.className = className;
-  if (text) e.textContent = text;
-  return e;
-}
 
 export function timeOf(iso: string): string {
   return new Date(iso).toLocaleTimeString(lang, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' });
 }
 
-export interface Acts {
+export interface Acts extends FileActs {
   requestAgent(): void;
   retry(client_id: string): void;
 }
@@ -38,8 +33,8 @@ export function drawMessage(m: CustomerMessage, acts: Acts, canAskPerson: boolea
     }
     line.append(meta);
   }
-  const bubble = el('div', `bubble${ai ? ' from-ai' : ''}`);
-  bubble.append(el('div', 'body', m.body));
+  const bubble = el('div', `bubble${ai ? ' from-ai' : ''}${m.attachment ? ' with-file' : ''}`);
+  bubble.append(m.attachment ? drawAttachment(m.body, m.attachment) : el('div', 'body', m.body));
   if (m.citations.length > 0) bubble.append(drawSources(m, open));
   if (m.kind === 'refusal' && canAskPerson) {
     const b = el('button', 'person', t('person'));
@@ -72,12 +67,7 @@ export function drawUnsent(u: Unsent, connected: boolean, acts: Acts): HTMLEleme
   const bubble = el('div', 'bubble');
   bubble.append(el('div', 'body', u.body));
   const note = el('div', 'time', u.failed ? t('failed', { why: u.failed }) : connected ? t('sending') : t('waiting'));
-  if (u.failed) {
-    const b = el('button', 'retry', t('retry'));
-    b.type = 'button';
-    b.onclick = () => acts.retry(u.client_id);
-    note.append(b);
-  }
+  if (u.failed) note.append(linkButton(t('retry'), () => acts.retry(u.client_id)));
   line.append(bubble, note);
   return line;
 }

@@ -1,8 +1,10 @@
 // The one way to the server. Adds what every request needs, turns refusals into ApiError, and holds a request whose
 // session has ended until the person has signed in again, so that no page and no draft is lost.
 import createClient from 'openapi-fetch';
-import { ApiError, asApiError, fromBody, SESSION_ENDED } from './errors';
-import type { Cdr, Recording } from './types';
+import { attachmentForm } from '@/lib/attachment';
+import { FILE_TIMEOUT_MS, postForm, type Sending } from '@/lib/upload';
+import { asApiError, fromBody, SESSION_ENDED } from './errors';
+import type { Cdr, Message, Recording } from './types';
 import type { paths } from './schema';
 
 const TIMEOUT_MS = 30_000;
@@ -89,25 +91,28 @@ export async function download(path: string, name: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Uploads a call. XMLHttpRequest, because fetch cannot report how much has been sent. */
-export async function uploadRecording(cdr: Cdr, wav: Blob, onProgress: (share: number) => void): Promise<Recording> {
-  const attempt = (): Promise<{ status: number; text: string }> =>
-    new Promise((done, fail) => {
-      const form = new FormData();
-      form.append('cdr', new Blob([JSON.stringify(cdr)], { type: 'application/json' }), 'cdr.json');
-      form.append('audio', wav, 'call.wav');
-      const x = new XMLHttpRequest();
-      x.open('POST', '/api/v1/recordings');
-      for (const [k, v] of Object.entries(headers())) x.setRequestHeader(k, v);
-      x.upload.onprogress = (e) => {
-        if (e.lengthComputable && e.total > 0) onProgress(e.loaded / e.total);
-      };
-      x.onload = () => done({ status: x.status, text: x.responseText });
-      x.onerror = () => fail(new ApiError(0, 'network', ''));
-      x.send(form);
-    });
-  let answer = await attempt();
-  if (answer.status === 401 && reauthenticate && (await reauthenticate())) answer = await attempt();
+/** Posts a form with a file; asks to sign in again as `guardedFetch` does. */
+async function post<T>(path: string, form: FormData, sending: Omit<Sending, 'headers'>): Promise<T> {
+  let answer = await postForm(path, form, { headers: headers(), ...sending });
+  if (answer.status === 401 && reauthenticate && (await reauthenticate())) answer = await postForm(path, form, { headers: headers(), ...sending });
   if (answer.status < 200 || answer.status > 299) throw fromBody(answer.status, answer.text);
-  return JSON.parse(answer.text) as Recording;
+  return JSON.parse(answer.text) as T;
+}
+
+/** Uploads a call. */
+export function uploadRecording(cdr: Cdr, wav: Blob, onShare: (share: number) => void): Promise<Recording> {
+  const form = new FormData();
+  form.append('cdr', new Blob([JSON.stringify(cdr)], { type: 'application/json' }), 'cdr.json');
+  form.append('audio', wav, 'call.wav');
+  return post('/api/v1/recordings', form, { onShare });
+}
+
+/** Where a file of a conversation is read; without an id where one is sent. */
+export function attachmentPath(conversation_id: string, id = ''): string {
+  return `/api/v1/conversations/${conversation_id}/attachments${id && `/${id}`}`;
+}
+
+/** Sends a picture or document to the customer. */
+export function uploadAttachment(conversation_id: string, client_id: string, file: File, sending: Omit<Sending, 'headers'>): Promise<Message> {
+  return post(attachmentPath(conversation_id), attachmentForm(client_id, file), { timeoutMs: FILE_TIMEOUT_MS, ...sending });
 }

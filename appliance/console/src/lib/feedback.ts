@@ -22,6 +22,11 @@ export function showDone(text: string): void {
   ElMessage({ type: 'success', message: text, duration: 2500 });
 }
 
+/** Why something was not even begun. Long enough to be read twice. */
+export function showRefusal(text: string): void {
+  ElMessage({ type: 'error', message: text, duration: 8000, showClose: true, grouping: true });
+}
+
 /** Runs an act of the person's; a refusal is shown, and false comes back. */
 export async function attempt(act: () => Promise<unknown>, done?: string): Promise<boolean> {
   try {

@@ -1,4 +1,5 @@
 import type { Conversation, Message, NewTicket } from '@/api/types';
+import { inWords } from './attachment';
 
 type Translate = (key: string, named: Record<string, unknown>) => string;
 
@@ -9,14 +10,15 @@ const DESCRIPTION_MAX = 4_000;
 
 /** A ticket as the conversation suggests it: the customer's first real sentence as subject, the last lines as context. */
 export function prefillTicket(c: Conversation | null, messages: Message[], t: Translate): NewTicket {
-  const said = messages.filter((m) => m.author.kind === 'customer');
+  // The name of a file is not something that was said.
+  const said = messages.filter((m) => m.author.kind === 'customer' && m.kind !== 'attachment');
   const first = said.find((m) => m.body.trim().length >= 4) ?? said[0];
   const text = said.map((m) => m.body).join('\n');
   const subject = first ? cut(withoutGreeting(first.body.trim().replace(/\s+/g, ' ')), QUESTION_MAX) : '';
   const lines = messages
     .filter((m) => m.author.kind !== 'system' && m.kind !== 'notice')
     .slice(-LINES)
-    .map((m) => `${t(`speaker.${m.author.kind}`, {})}：${m.body}`);
+    .map((m) => `${t(`speaker.${m.author.kind}`, {})}：${inWords(m)}`);
   return {
     kind: kindOf(text),
     priority: 'normal',

@@ -1,5 +1,6 @@
 // What a frame changes in the inbox. Pure functions over plain state, so that order, gaps and repeats can be tested.
 import type { Conversation, Message } from '@/api/types';
+import { inWords } from '@/lib/attachment';
 import type { LiveFrame } from './frames';
 
 export interface Thread {
@@ -144,7 +145,7 @@ function receive(state: InboxState, m: Message, ctx: Context): Effect[] {
   if (m.seq >= c.last_seq) {
     c.last_seq = m.seq;
     c.last_message_at = m.at;
-    c.preview = m.body;
+    c.preview = inWords(m);
   }
   if (m.author.kind === 'customer') {
     delete state.typing[id];

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, reactive, ref } from 'vue';
-import { api, call } from '@/api/client';
+import { api, call, uploadAttachment } from '@/api/client';
 import { asApiError, type ApiError } from '@/api/errors';
 import type { AgentState, Conversation, ConversationState, Message, NewTicket, Ticket } from '@/api/types';
 import type { LiveFrame } from '@/live/frames';
@@ -40,7 +40,10 @@ export const useInbox = defineStore('inbox', () => {
 
   const outbox = new Outbox({
     items: unsent,
-    send: (m) => call(api.POST('/api/v1/conversations/{id}/messages', { params: { path: { id: m.conversation_id } }, body: { client_id: m.client_id, body: m.body } })),
+    send: (m, signal) =>
+      m.file
+        ? uploadAttachment(m.conversation_id, m.client_id, m.file, { signal, onShare: (share) => (m.share = share) })
+        : call(api.POST('/api/v1/conversations/{id}/messages', { params: { path: { id: m.conversation_id } }, body: { client_id: m.client_id, body: m.body } })),
     onSent: (message) => run(reduce(state, { type: 'conversation.message', message }, context())),
   });
 
@@ -196,6 +199,10 @@ export const useInbox = defineStore('inbox', () => {
     drafts[id] = '';
   }
 
+  function sendFile(id: string, file: File): void {
+    outbox.post(id, file.name, new Date().toISOString(), file);
+  }
+
   function typed(id: string): void {
     if (Date.now() - lastTypingSent < TYPING_SENT_EVERY_MS) return;
     lastTypingSent = Date.now();
@@ -269,7 +276,7 @@ export const useInbox = defineStore('inbox', () => {
   return {
     state, drafts, unsent, box, loading, failure, threadFailure, agentState, now, onScreen, notices, closedCursor,
     current, shown, counts, totalUnread, hasUnsaved, messages, threadLoaded, unsentHere,
-    start, refetch, fetchClosed, fetchConversation, open, send, typed, isTyping, accept, close, openTicket, setAgentState, neighbour, nextUnread,
+    start, refetch, fetchClosed, fetchConversation, open, send, sendFile, typed, isTyping, accept, close, openTicket, setAgentState, neighbour, nextUnread,
     retry: (client_id: string) => outbox.retry(client_id),
     discard: (client_id: string) => outbox.discard(client_id),
   };
