@@ -1,6 +1,7 @@
 //! The built console and the customer widget, served from the binary. `npm run build` in `appliance/console` makes both.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -19,9 +20,21 @@ struct Widget;
 /// Staff pages: nothing from anywhere else, no inline script, never in a frame.
 const CONSOLE_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-/// The chat window lives in a frame on the bank's own pages.
+/// What the chat window may load; [`ChatPages`] says who may hold it in a frame.
 const WIDGET_POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'";
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'";
+
+/// The policy of the customers' pages, with the bank's own pages as those that may hold the chat window in a frame.
+#[derive(Debug, Clone)]
+pub struct ChatPages(String);
+
+impl ChatPages {
+    /// `origins` were checked with the configuration.
+    pub fn on(origins: &[String]) -> Self {
+        let ancestors: String = origins.iter().map(|origin| format!(" {origin}")).collect();
+        Self(format!("{WIDGET_POLICY}; frame-ancestors 'self'{ancestors}"))
+    }
+}
 
 /// The console. Any path that is not a file is a page of the single-page application.
 pub async fn get_console(req: HttpRequest) -> Result<HttpResponse> {
@@ -37,29 +50,29 @@ pub async fn get_console(req: HttpRequest) -> Result<HttpResponse> {
 }
 
 /// The one script line of a bank's page.
-pub async fn get_widget_script(req: HttpRequest) -> Result<HttpResponse> {
-    widget(&req, "widget.js")
+pub async fn get_widget_script(req: HttpRequest, pages: Data<ChatPages>) -> Result<HttpResponse> {
+    widget(&req, &pages, "widget.js")
 }
 
 /// The page inside the widget's frame.
-pub async fn get_chat_window(req: HttpRequest) -> Result<HttpResponse> {
-    widget(&req, "chat-window.html")
+pub async fn get_chat_window(req: HttpRequest, pages: Data<ChatPages>) -> Result<HttpResponse> {
+    widget(&req, &pages, "chat-window.html")
 }
 
 /// Files of the chat window and the demo page.
-pub async fn get_widget_file(req: HttpRequest) -> Result<HttpResponse> {
+pub async fn get_widget_file(req: HttpRequest, pages: Data<ChatPages>) -> Result<HttpResponse> {
     let name = req.match_info().query("file").to_owned();
-    widget(&req, &name)
+    widget(&req, &pages, &name)
 }
 
 /// A plain page of a demo bank, with the one script line.
-pub async fn get_demo_page(req: HttpRequest) -> Result<HttpResponse> {
-    widget(&req, "demo.html")
+pub async fn get_demo_page(req: HttpRequest, pages: Data<ChatPages>) -> Result<HttpResponse> {
+    widget(&req, &pages, "demo.html")
 }
 
-fn widget(req: &HttpRequest, name: &str) -> Result<HttpResponse> {
+fn widget(req: &HttpRequest, pages: &ChatPages, name: &str) -> Result<HttpResponse> {
     match Widget::get(name) {
-        Some(file) => Ok(reply(req, file, name, WIDGET_POLICY, false)),
+        Some(file) => Ok(reply(req, file, name, &pages.0, false)),
         None if Widget::iter().next().is_none() => Err(not_built()),
         None => Err(ErrorCode::NotFound.because("page")),
     }

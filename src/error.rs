@@ -59,6 +59,7 @@ catalogue! {
     Conflict = "request.conflict", 409, "与当前状态冲突", "it conflicts with the present state", "刷新后重试", "refresh and try again";
     IdempotencyMismatch = "request.idempotency_mismatch", 409, "同一幂等键用于了不同的请求", "the idempotency key was used for another request", "换一个新的幂等键", "use a new key";
     RangeNotSatisfiable = "request.range_not_satisfiable", 416, "请求的字节范围超出内容", "the byte range lies outside the content", "去掉 Range 头，或按内容长度重新请求", "leave the Range header out, or ask within the length";
+    TimedOut = "request.timed_out", 408, "请求内容未在限时内传完", "the body did not arrive in time", "检查网络后重试", "check the network and try again";
     RateLimited = "request.rate_limited", 429, "请求过于频繁", "too many requests", "稍候重试", "wait and try again";
     // identity and access
     NotSignedIn = "identity.not_signed_in", 401, "未登录或会话已失效", "not signed in, or the session has ended", "请重新登录", "sign in again";

@@ -15,6 +15,7 @@ use crate::approvals::Approvals;
 use crate::audit::{Action, AuditDraft, Caller, Ledger, Sealer, Verifier};
 use crate::auditing::Audit;
 use crate::config::{Config, EventLogBackend};
+use crate::console::ChatPages;
 use crate::conversations::{
     Attachments, BotTurn, Chat, Conversations, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments, RouteQueue, Routing,
 };
@@ -314,6 +315,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         metrics: metrics.clone(),
         tasks: tasks.clone(),
         zones: zones.clone(),
+        chat_pages: ChatPages::on(&base.config.chat.page_origins),
         demo: Demo(mode == Mode::Demo),
     };
     let (failed, server_failed) = mpsc::channel(4);

@@ -102,9 +102,11 @@ pub(super) async fn gauges(t: Transactions, m: Metrics, stop: CancellationToken)
 }
 
 async fn read_gauges(t: &Transactions, m: &Metrics) -> Result<()> {
-    let (in_use, size) = t.db().usage();
-    m.db_pool_connections.with_label_values(&["in_use"]).set(i64::try_from(in_use).unwrap_or(i64::MAX));
-    m.db_pool_size_limit.set(i64::try_from(size).unwrap_or(i64::MAX));
+    let usage = t.db().usage();
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    m.db_pool_connections.with_label_values(&["in_use"]).set(number(usage.in_use));
+    m.db_pool_size_limit.set(number(usage.limit));
+    m.db_pool_waiting.set(number(usage.waiting));
     let mut conn = t.db().connection().await?;
     let (waiting, oldest) = t.ledger().waiting(&mut conn).await?;
     m.audit_records.with_label_values(&["unsealed"]).set(waiting);

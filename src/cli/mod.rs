@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod crypto;
 pub mod demo;
+mod keys;
 mod migrate;
 mod open;
 pub mod prove;
@@ -48,6 +49,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Cryptographic self-tests.  例: guitai crypto kat tests/data/gm_crypto_vectors/vectors.jsonl
     Crypto(crypto::CryptoArgs),
+    /// The root key.  例: guitai keys create-root /etc/guitai/root.key
+    Keys(keys::KeysArgs),
     /// Transcribe a recording with a model of this machine.  例: guitai transcribe call.wav
     Transcribe(transcribe::TranscribeArgs),
     /// Run an inference engine; started by the program itself.
@@ -145,6 +148,7 @@ fn dispatch(command: Command) -> Outcome {
             Command::Admin(args) => admin::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Crypto(args) => crypto::run(args),
+            Command::Keys(args) => keys::run(args),
             Command::Transcribe(args) => transcribe::run(args).await,
             Command::Engine(_) => Ok(Answer::Yes),
         }

@@ -179,6 +179,12 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     if let Some(f) = &c.crypto.root_key_file {
         must(f.is_absolute(), "crypto.root_key_file: an absolute path");
     }
+    for origin in &c.chat.page_origins {
+        must(
+            is_origin(origin),
+            &format!("chat.page_origins: {origin:?} is not an origin like https://www.bank.example"),
+        );
+    }
     if let Some(d) = &c.recordings.inbox_dir {
         must(d.is_absolute(), "recordings.inbox_dir: an absolute path");
     }
@@ -193,4 +199,11 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     if let Some(d) = &c.inference.asr_model_dir {
         must(d.is_dir(), &format!("inference.asr_model_dir: {} is not a folder", d.display()));
     }
+}
+
+/// A web origin (RFC 6454): scheme, host, optional port, nothing after it.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    host.is_some_and(|h| !h.is_empty() && h.chars().all(is_allowed))
 }

@@ -44,6 +44,8 @@ section! {
         identity: Identity = Identity::default();
         /// Models and the engines that run them.
         inference: Inference = Inference::default();
+        /// Web chat.
+        chat: Chat = Chat::default();
         /// Call recordings and who may hear them.
         recordings: Recordings = Recordings::default();
     }
@@ -174,6 +176,14 @@ section! {
 }
 
 section! {
+    /// The widget on the bank's own pages.
+    Chat {
+        /// Origins of the pages that may hold the chat window, for example "https://www.bank.example"; its own origin always may.
+        page_origins: Vec<String> = Vec::new();
+    }
+}
+
+section! {
     /// Numbers of the bank's own policy.
     Recordings {
         /// Folder where the recorder leaves NAME.wav and then NAME.json, its call record; none when it delivers by HTTP.
@@ -227,6 +237,7 @@ pub fn sample() -> String {
     section("crypto", Crypto::KEYS, as_toml(&c.crypto));
     section("identity", Identity::KEYS, as_toml(&c.identity));
     section("inference", Inference::KEYS, as_toml(&c.inference));
+    section("chat", Chat::KEYS, as_toml(&c.chat));
     section("recordings", Recordings::KEYS, as_toml(&c.recordings));
     out
 }

@@ -16,6 +16,7 @@ use crate::web::RequestInfo;
 use super::bot::{BOT_TURN_JOB, TurnPayload};
 use super::model::{
     AI_NOTICE, AI_NOTICE_VERSION, AuthorKind, HandOffReason, MAX_BODY, MessageKind, State, check_body, check_client_id,
+    check_page_url,
 };
 use super::routing;
 use super::service::{self, NewMessage};
@@ -41,6 +42,8 @@ pub struct ChatPrincipal {
 #[derive(Debug, Clone, Default)]
 pub struct NewChat {
     pub customer: NewCustomer,
+    /// The page that the widget stands on.
+    pub page_url: Option<String>,
 }
 
 /// A chat, newly opened or taken up again.
@@ -93,7 +96,7 @@ impl Chat {
             .perform(&caller, AuditDraft::new(Action::ConversationOpen), async |tx: &mut Tx| {
                 let customer = customers::register(tx, new.customer).await?;
                 tx.customer(customer.id);
-                let row = self.insert(tx, customer.id).await?;
+                let row = self.insert(tx, customer.id, new.page_url).await?;
                 let token = random::token()?;
                 let session = ChatSessionRow {
                     id: Uuid::now_v7(),
@@ -116,11 +119,12 @@ impl Chat {
             .await
     }
 
-    async fn insert(&self, tx: &mut Tx, customer_id: CustomerId) -> Result<ConversationRow> {
+    async fn insert(&self, tx: &mut Tx, customer_id: CustomerId, page_url: Option<String>) -> Result<ConversationRow> {
+        let page_url = page_url.as_deref().map(check_page_url).transpose()?;
         let key = tx.create_key(Scope::Conversation).await?;
-        let now = tx.now();
+        let (id, now) = (ConversationId::fresh(), tx.now());
         let mut row = ConversationRow {
-            id: ConversationId::fresh(),
+            id,
             org_id: self.org_id,
             customer_id,
             data_key_id: crate::db::ids::DataKeyId(key.id()),
@@ -138,6 +142,7 @@ impl Chat {
             closed_at: None,
             last_message_at: now,
             summary: None,
+            page_url: page_url.map(|url| store::seal(&key, "conversations", "page_url", id.0, &url)).transpose()?,
         };
         tx.on(Object::new("conversation", row.id));
         store::insert(tx.conn(), &row).await?;

@@ -199,7 +199,7 @@ pub async fn list_queues(staff: Staff, routing: Data<Routing>) -> Result<HttpRes
 pub struct NewChatBody {
     pub display_name: Option<String>,
     pub phone: Option<String>,
-    /// The page the widget stands on, without query string.
+    /// The page the widget stands on; its query and fragment are not kept.
     pub page_url: Option<String>,
 }
 
@@ -222,10 +222,8 @@ pub async fn create_chat_session(
     body: Json<NewChatBody>,
 ) -> Result<HttpResponse> {
     require_own_header(&req)?;
-    if body.0.page_url.as_ref().is_some_and(|u| u.len() > 2_048) {
-        return Err(ErrorCode::InvalidParameter.because("page_url"));
-    }
-    let new = NewChat { customer: NewCustomer { display_name: body.0.display_name, phone: body.0.phone } };
+    let customer = NewCustomer { display_name: body.0.display_name, phone: body.0.phone };
+    let new = NewChat { customer, page_url: body.0.page_url };
     let token = req.cookie(CHAT_COOKIE).map(|c| c.value().to_owned());
     let secure = info.secure;
     let opened = uninterrupted(async move { chat.open(token.as_deref(), new, &info).await }).await?;

@@ -77,6 +77,8 @@ impl State {
 
 /// The longest message, in characters.
 pub const MAX_BODY: usize = 4_000;
+/// The longest address of a page, in bytes.
+const MAX_URL: usize = 2_048;
 /// The longest summary, in characters.
 pub const MAX_SUMMARY: usize = 2_000;
 /// Refusals in a row after which the bot hands over by itself (control G5).
@@ -108,6 +110,16 @@ pub fn check_client_id(text: &str) -> Result<String> {
     } else {
         Err(ErrorCode::InvalidParameter.because("client_id: 8 to 64 letters, digits, - or _"))
     }
+}
+
+/// The address of the page that a customer writes from, without its query and fragment, which may name him.
+pub fn check_page_url(text: &str) -> Result<String> {
+    let address = text.split(['?', '#']).next().unwrap_or_default();
+    let is_web = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
+    if is_web && address.len() <= MAX_URL && !address.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Ok(address.to_owned());
+    }
+    Err(ErrorCode::InvalidParameter.because(format!("page_url: http or https, at most {MAX_URL} bytes")))
 }
 
 /// Whether the customer's words ask for a person (row B15: any wording, within one turn). A question *about* staffed service

@@ -447,6 +447,8 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
         };
         let summary =
             r.summary.as_deref().map(|s| store::open(&key, "conversations", "summary", r.id.0, s)).transpose()?;
+        let page_url =
+            r.page_url.as_deref().map(|s| store::open(&key, "conversations", "page_url", r.id.0, s)).transpose()?;
         let customer = customers::load(tx, r.customer_id).await?.view();
         views.push(ConversationView {
             id: r.id,
@@ -467,6 +469,7 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
             last_seq: r.last_seq,
             preview,
             summary,
+            page_url,
         });
     }
     Ok(views)

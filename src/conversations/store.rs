@@ -34,6 +34,7 @@ pub struct ConversationRow {
     pub closed_at: Option<DateTime<Utc>>,
     pub last_message_at: DateTime<Utc>,
     pub summary: Option<Vec<u8>>,
+    pub page_url: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -39,6 +39,8 @@ pub struct ConversationView {
     /// The beginning of the last message, with numbers masked.
     pub preview: String,
     pub summary: Option<String>,
+    /// The page that the customer writes from.
+    pub page_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]

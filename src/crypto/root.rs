@@ -93,6 +93,17 @@ impl RootSource {
         }
     }
 
+    /// Makes a root key in a file that is not there yet, closed to others. Errors: `Conflict` when it is there, `KeyUnavailable`.
+    pub fn create(path: &Path) -> Result<RootKey> {
+        if path.exists() {
+            return Err(
+                ErrorCode::Conflict.because(format!("{} exists; a root key is never written over", path.display()))
+            );
+        }
+        create(path)?;
+        read_private(path)
+    }
+
     /// Reads the root key; `crypto.key_unavailable` with the path and the reason when that is not possible.
     pub fn load(&self) -> Result<RootKey> {
         match self {
@@ -179,6 +190,15 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(source.load().unwrap().secret(), first.secret());
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_root_key_is_never_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("root");
+        let made = RootSource::create(&path).unwrap();
+        assert_eq!(RootSource::create(&path).unwrap_err().code(), ErrorCode::Conflict);
+        assert_eq!(RootSource::File { path }.load().unwrap().secret(), made.secret());
     }
 
     #[test]

@@ -15,6 +15,14 @@ pub type PooledConnection = Object<AsyncPgConnection>;
 /// How long a request waits for a free connection before it is told to come back.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
+/// Connections that are in use and that there may be, and tasks that wait for one.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage {
+    pub in_use: usize,
+    pub limit: usize,
+    pub waiting: usize,
+}
+
 /// A pool of connections to one database.
 #[derive(Clone)]
 pub struct Db {
@@ -49,10 +57,10 @@ impl Db {
         Ok(AsyncPgConnection::establish(&self.url).await?)
     }
 
-    /// Connections in use and in all.
-    pub fn usage(&self) -> (usize, usize) {
+    /// How the pool is used now.
+    pub fn usage(&self) -> Usage {
         let s = self.pool.status();
-        (s.size.saturating_sub(s.available), s.max_size)
+        Usage { in_use: s.size.saturating_sub(s.available), limit: s.max_size, waiting: s.waiting }
     }
 
     /// Closes the pool; later requests fail with [`ErrorCode::DatabaseUnavailable`].

@@ -225,6 +225,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         last_message_at -> Timestamptz,
         summary -> Nullable<Bytea>,
+        page_url -> Nullable<Bytea>,
     }
 }
 

@@ -12,6 +12,7 @@ use actix_web::{App, HttpServer};
 use crate::approvals::Approvals;
 use crate::auditing::Audit as AuditService;
 use crate::config::{Listener, Listeners};
+use crate::console::ChatPages;
 use crate::conversations::{Attachments, Chat, Conversations, Routing};
 use crate::error::{ErrorCode, Result};
 use crate::identity::{Authenticator, Identity};
@@ -53,6 +54,7 @@ pub struct Services {
     pub metrics: Metrics,
     pub tasks: Tasks,
     pub zones: Zones,
+    pub chat_pages: ChatPages,
     pub demo: Demo,
 }
 
@@ -150,6 +152,7 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
             .app_data(Data::new(zone))
             .app_data(Data::new(s.demo))
             .app_data(Data::new(s.zones.clone()))
+            .app_data(Data::new(s.chat_pages.clone()))
             .app_data(Data::from(authenticator))
             .app_data(Data::new(s.identity))
             .app_data(Data::new(s.approvals))

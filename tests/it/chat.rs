@@ -37,6 +37,7 @@ async fn an_agent_gets_the_conversation_with_its_context_and_closes_it() {
     chat.until("an agent", |f| f["type"] == "state" && f["state"] == "active").await;
 
     let path = format!("/api/v1/conversations/{id}");
+    assert_eq!(agent.get_ok(&path).await["page_url"], "https://bank.example/cards", "without what follows the address");
     let context = agent.get_ok(&format!("{path}/messages")).await;
     let bodies: Vec<&str> =
         context["items"].as_array().expect("items").iter().filter_map(|m| m["body"].as_str()).collect();

@@ -28,6 +28,7 @@ mod main_job;
 mod promises;
 mod schema;
 mod search_content;
+mod serve;
 mod support;
 mod tickets;
 mod tidy;

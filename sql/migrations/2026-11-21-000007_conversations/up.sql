@@ -35,7 +35,8 @@ CREATE TABLE conversations (
     assigned_at timestamptz,
     closed_at timestamptz,
     last_message_at timestamptz NOT NULL,
-    summary bytea
+    summary bytea,
+    page_url bytea
 );
 CREATE INDEX conversations_recent ON conversations (org_id, last_message_at DESC, id DESC);
 CREATE INDEX conversations_agent ON conversations (agent_id, state);

@@ -122,9 +122,9 @@ async fn take(
 ) -> Result<(Delivery, tokio::sync::OwnedSemaphorePermit)> {
     refuse_announced_above(request, MAX_BYTES + FORM_BYTES).map_err(|_| format::too_large())?;
     let turn = attachments.take_turn().await?;
-    let file = tokio::time::timeout(SENDING, read(parts)).await.map_err(|_| {
-        ErrorCode::InvalidParameter.because(format!("the file was not sent within {} s", SENDING.as_secs()))
-    })??;
+    let file = tokio::time::timeout(SENDING, read(parts))
+        .await
+        .map_err(|_| ErrorCode::TimedOut.because(format!("a file is sent within {} s", SENDING.as_secs())))??;
     Ok((file, turn))
 }
 

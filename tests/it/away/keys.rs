@@ -113,7 +113,7 @@ impl Bench {
             secure: false,
         };
         let new = NewCustomer { display_name: Some("王小明".to_owned()), phone: Some("13800138000".to_owned()) };
-        let opened = self.chat.open(None, NewChat { customer: new }, &info).await?;
+        let opened = self.chat.open(None, NewChat { customer: new, page_url: None }, &info).await?;
         self.chat.principal(&opened.token.expect("a cookie"), &info).await
     }
 

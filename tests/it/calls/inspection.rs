@@ -1,5 +1,4 @@
 use guitai::conversations::{Chat, Conversations, NewChat, Routing};
-use guitai::customers::NewCustomer;
 use guitai::db::ids::{AuditId, EventId, InspectionId};
 use guitai::db::schema::{event_outbox, inspection_rules, inspections};
 use guitai::eventlog::{Event, Subscriber, Topic};
@@ -121,7 +120,7 @@ async fn a_chat_is_inspected_when_it_is_closed() {
         secure: false,
     };
     let (chat, staff) = (Chat::new(t.clone(), org), Conversations::new(t));
-    let opened = chat.open(None, NewChat { customer: NewCustomer::default() }, &info).await.unwrap();
+    let opened = chat.open(None, NewChat::default(), &info).await.unwrap();
     let id = opened.conversation_id;
     let customer = chat.principal(opened.token.as_deref().unwrap(), &info).await.unwrap();
     let wait = |seconds| bank.core.clock.advance(TimeDelta::seconds(seconds));

@@ -210,7 +210,7 @@ impl Actor {
     /// Opens a chat and its socket.
     pub async fn chat(&self) -> (uuid::Uuid, Socket) {
         let answer =
-            self.post("/api/v1/chat-sessions", json!({"display_name": "王小明", "phone": "13800138000"})).await;
+            self.post("/api/v1/chat-sessions", json!({"display_name": "王小明", "phone": "13800138000", "page_url": "https://bank.example/cards?id=7#top"})).await;
         let cookie = answer.headers().get("set-cookie").expect("a cookie").to_str().expect("text");
         let cookie = cookie.split(';').next().expect("a value").to_owned();
         let id = ok(answer).await["conversation_id"].as_str().expect("an id").parse().expect("a UUID");

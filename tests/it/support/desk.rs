@@ -122,7 +122,7 @@ impl Desk {
         };
         let customer =
             NewCustomer { display_name: Some("王小明".to_owned()), phone: Some("13800138000".to_owned()) };
-        let opened = self.chat.open(None, NewChat { customer }, &info).await.expect("a chat");
+        let opened = self.chat.open(None, NewChat { customer, page_url: None }, &info).await.expect("a chat");
         let customer = self.chat.principal(&opened.token.expect("a cookie"), &info).await.expect("a customer");
         self.say(&customer, body).await;
         customer

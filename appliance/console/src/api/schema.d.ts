@@ -1328,6 +1328,8 @@ export interface components {
             last_seq: number;
             /** Format: date-time */
             opened_at: string;
+            /** @description The page that the customer writes from. */
+            page_url?: string | null;
             /** @description The beginning of the last message, with numbers masked. */
             preview: string;
             queue?: components["schemas"]["QueueRef"] | null;
@@ -1598,7 +1600,7 @@ export interface components {
         };
         NewChatBody: {
             display_name?: string | null;
-            /** @description The page the widget stands on, without query string. */
+            /** @description The page the widget stands on; its query and fragment are not kept. */
             page_url?: string | null;
             phone?: string | null;
         };
