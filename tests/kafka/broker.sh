@@ -38,9 +38,10 @@ prepare() {
   # The serial collector and a small heap: several of these run beside builds on two cores.
   java_args=(-Xms64m -Xmx512m -XX:+UseSerialGC -Dlog4j2.configurationFile="$here/log4j2.yaml" -cp "$jars/*")
   if [ ! -e "$dir/data/meta.properties" ]; then
-    # Any 16 bytes in URL-safe base64 name the cluster; the format has to be done before the first start.
+    # Any 16 bytes in URL-safe base64 name the cluster, but not with a dash in front, which would read as an option. The format has to be
+    # done before the first start.
     java "${java_args[@]}" -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format --ignore-formatted \
-      --cluster-id "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')" \
+      --cluster-id "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=' | sed 's/^-/A/')" \
       --config "$dir/server.properties" >"$dir/format.log" 2>&1 || { cat "$dir/format.log" >&2; fail "formatting $dir failed"; }
   fi
 }

@@ -253,6 +253,7 @@ async fn play(base: &Base, run: &RunFile, data_dir: &Path) -> Result<player::Rep
         auditor,
         call_wav: data::call_file("wealth.wav")?,
         call_cdr: data::call_file("wealth.cdr.json")?,
+        inbox: data_dir.join("inbox"),
         call_reference: data::call_file("wealth.reference.json")?,
         data_dirs: vec![data_dir.join("postgresql"), data_dir.join("files")],
         ca_file: None,

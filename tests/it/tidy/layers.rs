@@ -8,7 +8,7 @@ const ROLES: &[(&str, usize)] =
     &[("model", 0), ("error", 0), ("events", 0), ("store", 1), ("service", 2), ("http", 3), ("jobs", 3)];
 
 /// Files of the edge that put the nouns together and may therefore name a noun's `http` and `jobs`.
-const COMPOSERS: &[&str] = &["src/http/routes.rs", "src/http/openapi.rs", "src/app.rs"];
+const COMPOSERS: &[&str] = &["src/http/routes.rs", "src/http/openapi.rs", "src/app/mod.rs"];
 
 /// The modules in the order of `src/lib.rs`.
 fn order() -> Vec<String> {

@@ -1,5 +1,6 @@
 //! A recorded call: delivered, kept unaltered, transcribed.
 
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::cer::character_error_rate;
 use super::check::{Fields, Outcome, Stop, must, needed, same};
+use super::client::Staff;
 use super::{Acts, Call, Role, Spoken};
 use crate::crypto::sm3;
 
@@ -23,9 +25,16 @@ pub(super) async fn recording_import(acts: &mut Acts<'_>) -> Outcome<Value> {
     let cdr = call_record(acts)?;
     let digest = hex::encode(sm3::digest(&wav));
 
-    acts.doing = "delivering the call";
-    let view = inspector.web.deliver(&cdr, wav.clone()).await?.good(201)?;
+    acts.doing = "leaving the call in the recorder's folder";
+    let call_id = cdr.text("/call_id")?.to_owned();
+    leave(&acts.stage.inbox, &call_id, &cdr, &wav).await?;
+    acts.doing = "waiting for the call to be taken in";
+    let view = taken_in(&inspector, &call_id).await?;
     let id = view.text("/id")?.to_owned();
+    for ending in ["wav", "json"] {
+        let left = acts.stage.inbox.join(format!("{call_id}.{ending}"));
+        must(!left.exists(), "an empty folder once the call is taken in", left.display())?;
+    }
     same("the SM3 digest of what was kept", digest.as_str(), view.text("/digest_sm3")?)?;
     same("its bytes", wav.len().to_string(), view.number("/bytes")?.to_string())?;
     same("its call id", cdr.text("/call_id")?, view.text("/call_id")?)?;
@@ -34,8 +43,8 @@ pub(super) async fn recording_import(acts: &mut Acts<'_>) -> Outcome<Value> {
     same("the algorithm that signed it", "SM2", view.text("/signature/algorithm")?)?;
     must(!view.text("/caller_masked")?.contains(&acts.script.customer_phone), "a masked caller", "the whole number")?;
 
-    acts.doing = "delivering it again";
-    let again = inspector.web.deliver(&cdr, wav.clone()).await?.good_either(200, 201)?;
+    acts.doing = "delivering it again, by upload";
+    let again = inspector.web.deliver(&cdr, wav.clone()).await?.good(200)?;
     same("the same call delivered again", id.as_str(), again.text("/id")?)?;
     let mut altered = wav;
     if let Some(last) = altered.last_mut() {
@@ -57,6 +66,29 @@ pub(super) async fn recording_import(acts: &mut Acts<'_>) -> Outcome<Value> {
     });
     acts.call = Some(call);
     Ok(detail)
+}
+
+/// Leaves a call as the recorder does: the audio, then its record, each under its name at once.
+async fn leave(inbox: &Path, name: &str, cdr: &Value, wav: &[u8]) -> Outcome<()> {
+    let failed = |e: std::io::Error| Stop::unmet("a folder that the recorder can write to", e);
+    for (ending, content) in [("wav", wav), ("json", cdr.to_string().as_bytes())] {
+        let unfinished = inbox.join(format!("{name}.{ending}.part"));
+        tokio::fs::write(&unfinished, content).await.map_err(failed)?;
+        tokio::fs::rename(&unfinished, inbox.join(format!("{name}.{ending}"))).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The recording of this call, once it is there.
+async fn taken_in(inspector: &Staff, call_id: &str) -> Outcome<Value> {
+    let mut asking = tokio::time::interval(ASK_EVERY);
+    loop {
+        asking.tick().await;
+        let list = inspector.web.get("/api/v1/recordings").await?;
+        if let Some(found) = list.list("/items")?.iter().find(|r| r.is("/call_id", call_id)) {
+            return Ok(found.clone());
+        }
+    }
 }
 
 /// The recorder's call record with an id, times, a caller and an agent of this run.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::check::{Fields, Outcome, Stop, must, needed, same, same_words};
-use super::client::Web;
+use super::client::{Staff, Web};
 use super::script::{ASK_FOR_PERSON, QUESTION};
 use super::socket::Socket;
 use super::{Acts, Chat, Role, Said};
@@ -53,7 +53,7 @@ pub(super) async fn bot_answer(acts: &mut Acts<'_>) -> Outcome<Value> {
     same("the message sent again", question_id.as_str(), again.text("/id")?)?;
     acts.said.push(Said { id: question_id.clone(), body: QUESTION.to_owned() });
     acts.said.push(Said { id: answer_id.clone(), body: answer.text("/body")?.to_owned() });
-    acts.chat = Some(Chat { id: id.clone(), socket });
+    acts.chat = Some(Chat { id: id.clone(), web, socket });
 
     acts.doing = "looking the citation up";
     let inspector = acts.staff(Role::Inspector).await?;
@@ -179,6 +179,8 @@ pub(super) async fn agent_reply(acts: &mut Acts<'_>) -> Outcome<Value> {
     let heard = live.until("the customer's message", mine).await?;
     same_words("what the agent hears", &words, heard.text("/message/body")?)?;
 
+    let document_id = document(acts, &agent).await?;
+
     acts.doing = "waiting for the reply to reach the customer";
     let reply = acts.script.reply();
     let client_id = Uuid::now_v7().to_string();
@@ -204,5 +206,27 @@ pub(super) async fn agent_reply(acts: &mut Acts<'_>) -> Outcome<Value> {
     acts.said.push(Said { id: message_id.clone(), body: words });
     acts.said.push(Said { id: reply_id.clone(), body: reply });
     acts.replied = Some(());
-    Ok(json!({ "customer_message_id": message_id, "reply_id": reply_id, "client_id": client_id }))
+    acts.attachment = Some(document_id.clone());
+    Ok(json!({
+        "customer_message_id": message_id, "reply_id": reply_id, "client_id": client_id, "attachment_id": document_id,
+    }))
+}
+
+/// The customer sends a document and the agent opens it, byte for byte; what pretends to be one is refused.
+async fn document(acts: &mut Acts<'_>, agent: &Staff) -> Outcome<String> {
+    acts.doing = "sending a document";
+    let (id, content) = (acts.conversation()?, acts.script.document());
+    let web = needed(acts.chat.as_ref().map(|c| c.web.clone()), "bot_answer")?;
+    let (path, client_id) = ("/api/v1/chat-attachments", Uuid::now_v7().to_string());
+    let sent = web.attach(path, &client_id, "回单.pdf", content.clone()).await?.good(201)?;
+    let again = web.attach(path, &client_id, "回单.pdf", content.clone()).await?.good(200)?;
+    same("the document sent again", sent.text("/id")?, again.text("/id")?)?;
+    let archive = b"PK\x03\x04 no document".to_vec();
+    let refused = web.attach(path, &Uuid::now_v7().to_string(), "回单.pdf", archive).await?;
+    refused.refused(422, "attachment.refused")?;
+    let attachment = sent.text("/attachment/id")?.to_owned();
+    let opened = agent.web.fetch(&format!("/api/v1/conversations/{id}/attachments/{attachment}"), None).await?;
+    same("the status of the document", 200, opened.status)?;
+    must(opened.body == content, "the document byte for byte", "other bytes")?;
+    Ok(attachment)
 }

@@ -146,14 +146,23 @@ impl Web {
     /// Delivers a recording.
     pub async fn deliver(&self, cdr: &Value, audio: Vec<u8>) -> Outcome<Answer> {
         let (name, request) = self.request(Method::POST, "/api/v1/recordings")?;
-        let part = |bytes: Vec<u8>, file: &'static str, mime: &str| {
-            Part::bytes(bytes).file_name(file).mime_str(mime).map_err(|e| Stop::unmet("a part of a form", e))
-        };
         let form = Form::new()
             .part("cdr", part(cdr.to_string().into_bytes(), "cdr.json", "application/json")?)
             .part("audio", part(audio, "call.wav", "audio/wav")?);
         Self::send(name, request.multipart(form)).await
     }
+
+    /// Sends a file into a conversation.
+    pub async fn attach(&self, path: &str, client_id: &str, file: &'static str, content: Vec<u8>) -> Outcome<Answer> {
+        let (name, request) = self.request(Method::POST, path)?;
+        let file = part(content, file, "application/octet-stream")?;
+        let form = Form::new().text("client_id", client_id.to_owned()).part("file", file);
+        Self::send(name, request.multipart(form)).await
+    }
+}
+
+fn part(content: Vec<u8>, file: &'static str, mime: &str) -> Outcome<Part> {
+    Part::bytes(content).file_name(file).mime_str(mime).map_err(|e| Stop::unmet("a part of a form", e))
 }
 
 impl Answer {

@@ -35,6 +35,7 @@ enum By<'a> {
 pub(super) async fn audit_query(acts: &mut Acts<'_>) -> Outcome<Value> {
     let conversation = acts.conversation()?;
     let ticket = needed(acts.ticket.clone(), "ticket")?;
+    let attachment = needed(acts.attachment.clone(), "agent_reply")?;
     let call = needed(acts.call.clone(), "recording_import")?;
     let chat_inspection = needed(acts.chat_inspection.clone(), "inspection_chat")?;
     let call_inspection = needed(acts.call_inspection.clone(), "inspection_call")?;
@@ -59,12 +60,16 @@ pub(super) async fn audit_query(acts: &mut Acts<'_>) -> Outcome<Value> {
         act("conversation.read", c, a(), None),
         act("conversation.read", c, i(), None),
         act("conversation.message", c, a(), None),
+        act("conversation.attachment_post", c, By::Customer, None),
+        act("conversation.attachment_post", c, By::Customer, Some("attachment.refused")),
+        act("conversation.attachment_read", &attachment, a(), None),
         act("conversation.close", c, a(), None),
         act("ticket.create", &ticket, a(), None),
         act("ticket.read", &ticket, a(), None),
         act("ticket.comment", &ticket, a(), None),
         act("ticket.transition", &ticket, a(), None),
         act("ticket.transition", &ticket, a(), Some("state.transition_not_allowed")),
+        act("recording.import", r, By::System, None),
         act("recording.import", r, i(), None),
         act("recording.transcribe", r, By::System, None),
         act("recording.transcript_read", r, i(), None),

@@ -1,5 +1,5 @@
 //! The main job, played once with real clients against running listeners: a customer on a WebSocket, staff over HTTP and the live
-//! socket, a recorder that delivers a call, a compliance officer, and a look at the raw disk.
+//! socket, a recorder that leaves a call in its folder, a compliance officer, and a look at the raw disk.
 //!
 //! Each step checks what it got, and says what it expected and saw when that was something else. Steps that need what an
 //! earlier one did not bring are not run. Every sentence that is planted on the way is random, so nothing of a former run can pass for it.
@@ -50,6 +50,8 @@ pub struct Stage {
     pub call_wav: Vec<u8>,
     /// JSON as a recorder delivers it. Each run gives it a call id, times, a caller and an agent of its own.
     pub call_cdr: Vec<u8>,
+    /// The folder where the recorder leaves its calls.
+    pub inbox: PathBuf,
     /// JSON: `[{"channel", "start_ms", "end_ms", "text"}…]`.
     pub call_reference: Vec<u8>,
     /// Everything that the server writes; scanned as bytes.
@@ -139,6 +141,7 @@ enum Role {
 /// A customer's conversation, from his side.
 struct Chat {
     id: String,
+    web: Web,
     socket: Socket,
 }
 
@@ -184,6 +187,7 @@ struct Acts<'a> {
     said: Vec<Said>,
     handed_over: Option<()>,
     replied: Option<()>,
+    attachment: Option<String>,
     ticket: Option<String>,
     closed: Option<()>,
     call: Option<Call>,
@@ -210,6 +214,7 @@ impl<'a> Acts<'a> {
             said: Vec::new(),
             handed_over: None,
             replied: None,
+            attachment: None,
             ticket: None,
             closed: None,
             call: None,

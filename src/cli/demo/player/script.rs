@@ -23,6 +23,8 @@ pub(super) struct Script {
     /// The customer to the agent, and the answer.
     pub customer_words: String,
     pub agent_words: String,
+    /// In a document that the customer sends.
+    pub document_words: String,
     pub ticket_subject: String,
     pub ticket_description: String,
     pub ticket_comment: String,
@@ -42,6 +44,7 @@ impl Script {
             nonsense: format!("{}？", sentence()?),
             customer_words: sentence()?,
             agent_words: sentence()?,
+            document_words: sentence()?,
             ticket_subject: sentence()?,
             ticket_description: sentence()?,
             ticket_comment: sentence()?,
@@ -58,14 +61,20 @@ impl Script {
         format!("您好，{}。{BRUSH_OFF}，还有其他可以帮您的吗？", self.agent_words)
     }
 
+    /// A document with words in it.
+    pub fn document(&self) -> Vec<u8> {
+        format!("%PDF-1.7\n% {}\n", self.document_words).into_bytes()
+    }
+
     /// Every planted text with its name.
-    pub fn planted(&self) -> [(&'static str, &str); 13] {
+    pub fn planted(&self) -> [(&'static str, &str); 14] {
         [
             ("customer name", &self.customer_name),
             ("customer phone", &self.customer_phone),
             ("customer question", &self.nonsense),
             ("customer message", &self.customer_words),
             ("agent message", &self.agent_words),
+            ("attachment", &self.document_words),
             ("ticket subject", &self.ticket_subject),
             ("ticket description", &self.ticket_description),
             ("ticket comment", &self.ticket_comment),
