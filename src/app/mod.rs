@@ -17,7 +17,8 @@ use crate::auditing::Audit;
 use crate::config::{Config, EventLogBackend};
 use crate::console::ChatPages;
 use crate::conversations::{
-    Attachments, BotTurn, Chat, Conversations, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments, RouteQueue, Routing,
+    Attachments, BotTurn, Chat, Conversations, GoOffline, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments,
+    RouteQueue, Routing,
 };
 use crate::crypto::{Keyring, RootSource, kat};
 use crate::db::cluster::Cluster;
@@ -30,7 +31,7 @@ use crate::eventlog::{
 };
 use crate::hardware::Hardware;
 use crate::http::{self, Bound, LiveHub, Services, Zones};
-use crate::identity::{Identity, IdentitySettings};
+use crate::identity::{Identity, IdentitySettings, SWEEP_JOB, SweepSessions};
 use crate::inference::{EngineConfig, EngineKind, EngineState, SpeechRecogniser, Supervisor};
 use crate::inspection::{InspectOnEvent, Inspections};
 use crate::jobs::{self, JobHandler, JobOutcome, Priority, Schedule, Worker, WorkerSettings};
@@ -52,6 +53,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 
 /// What is done again and again.
 const SCHEDULES: &[Schedule] = &[
+    Schedule { name: SWEEP_JOB, every: Duration::from_secs(60), kind: SWEEP_JOB, priority: Priority::Normal },
     daily("recordings.remove_orphans", ORPHANED_RECORDINGS_JOB),
     daily("conversations.remove_orphaned_attachments", ORPHANED_ATTACHMENTS_JOB),
 ];
@@ -105,7 +107,12 @@ impl Base {
 
 /// The names and topics of everything that follows the event log, known before any of it is built because the outbox notes deliveries for them.
 fn local_subscriptions() -> Vec<SubscriptionSpec> {
-    vec![ArticleIndexer::SUBSCRIPTION, ContentIndexer::SUBSCRIPTION, InspectOnEvent::SUBSCRIPTION]
+    vec![
+        ArticleIndexer::SUBSCRIPTION,
+        ContentIndexer::SUBSCRIPTION,
+        InspectOnEvent::SUBSCRIPTION,
+        GoOffline::SUBSCRIPTION,
+    ]
 }
 
 /// Opens an installation: self-test, keys, database, organisation.
@@ -213,6 +220,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         Arc::new(ArticleIndexer::new(knowledge.clone())),
         Arc::new(ContentIndexer::new(search.clone())),
         Arc::new(InspectOnEvent::new(inspections.clone())),
+        Arc::new(GoOffline(routing.clone())),
     ];
     let log: Arc<dyn EventLog> = match base.config.eventlog.backend {
         EventLogBackend::Local => Arc::new(LocalLog::new(
@@ -236,6 +244,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
         Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()))),
         Arc::new(RouteQueue(routing.clone())),
+        Arc::new(SweepSessions(base.identity.clone())),
         Arc::new(RemoveOrphanedRecordings(recordings.clone())),
         Arc::new(RemoveOrphanedAttachments(attachments.clone())),
     ];
@@ -284,7 +293,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     });
     if let Some(folder) = &base.config.recordings.inbox_dir {
         let spool = open_vault("spool").await?;
-        let inbox = Inbox::open(recordings.clone(), folder.clone(), spool, base.org_id).await?;
+        let inbox = Inbox::open(recordings.clone(), folder.clone(), spool, base.org_id, metrics.clone()).await?;
         spawn(&tasks, "recordings.inbox", |stop| inbox.run(stop));
     }
     spawn(&tasks, "knowledge.rebuild", |stop| {

@@ -64,7 +64,7 @@ pub struct Installation {
     /// Configuration file of the installation.
     #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
     pub config: Option<PathBuf>,
-    /// Data directory of a demo; the default demo when neither is given.
+    /// Data directory of a demo. Without either: /etc/guitai/guitai.toml, else the default demo.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 }
@@ -78,6 +78,8 @@ pub enum Answer {
 
 /// Why a command could not answer.
 pub enum Failure {
+    /// It was not said on what to work.
+    Usage(String),
     Config(Faults),
     Error(Error),
 }
@@ -110,6 +112,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(arguments.command) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
+        Err(Failure::Usage(what)) => {
+            tell(&what);
+            ExitCode::from(2)
+        }
         Err(Failure::Config(faults)) => {
             tell(&faults.to_string());
             ExitCode::from(64)
@@ -118,7 +124,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let entry = e.code().entry();
             tell(&format!("{}: {}。{}", entry.code, entry.what_zh, entry.remedy_zh));
             tell(&format!("{e:?}"));
-            ExitCode::from(if matches!(e.code(), ErrorCode::ConfigInvalid) { 64 } else { 70 })
+            // What was asked for is refused, the configuration is at fault, or something is wrong here.
+            ExitCode::from(match e.code() {
+                ErrorCode::ConfigInvalid => 64,
+                code if code.status() < 500 => 1,
+                _ => 70,
+            })
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Failure, Installation};
 use crate::app::Opened;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Faults};
 use crate::db::cluster::{Cluster, ClusterConfig};
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Zones;
@@ -61,11 +61,14 @@ pub fn default_data_dir() -> PathBuf {
     home.join(".local/share/guitai-demo")
 }
 
-/// The installation that a command was pointed at. A demo that is not running gets its PostgreSQL started for as long as the result lives.
+/// The installation that a command was pointed at, which must be there: only `guitai demo` makes one. A demo that is not running gets its PostgreSQL started for as long as the result lives.
 pub fn configuration(installation: &Installation) -> std::result::Result<Opened, Failure> {
-    match &installation.config {
+    match config_file(installation) {
         Some(file) => {
-            let config = config::load(Some(file), std::env::vars())?;
+            let config = config::load(Some(&file), std::env::vars())?;
+            if config.database.url.is_empty() {
+                return Err(Faults(vec!["database.url: 必须填写 / is needed".to_owned()]).into());
+            }
             let database_url = with_password(&config)?;
             Ok(Opened {
                 config,
@@ -77,9 +80,27 @@ pub fn configuration(installation: &Installation) -> std::result::Result<Opened,
         }
         None => {
             let data_dir = installation.data_dir.clone().unwrap_or_else(default_data_dir);
+            if !data_dir.join("postgresql").is_dir() {
+                return Err(Failure::Usage(format!(
+                    "{} 没有安装，也没有演示数据：请用 --config 或 --data-dir 指明 / there is neither {CONFIG_FILE} nor a demo in {}: \
+                     name one with --config or --data-dir",
+                    CONFIG_FILE,
+                    data_dir.display()
+                )));
+            }
             Ok(demo_installation(&data_dir)?)
         }
     }
+}
+
+/// Where an installation's configuration is unless told otherwise.
+const CONFIG_FILE: &str = "/etc/guitai/guitai.toml";
+
+/// The configuration file that a command is to use: the one it was given, or, without a data directory, the installed one.
+fn config_file(installation: &Installation) -> Option<PathBuf> {
+    let installed =
+        || Some(PathBuf::from(CONFIG_FILE)).filter(|file| installation.data_dir.is_none() && file.is_file());
+    installation.config.clone().or_else(installed)
 }
 
 /// The demo in this data directory, made when it is not there.

@@ -164,7 +164,7 @@ fn check(c: &Config, faults: &mut Vec<String>) {
         }
     }
     must((2..=500).contains(&c.database.max_connections), "database.max_connections: 2 to 500");
-    must(!c.database.url.contains("password"), "database.url: a password belongs into database.password_file");
+    must(!has_password(&c.database.url), "database.url: a password belongs into database.password_file");
     if let Some(f) = &c.database.password_file {
         must(f.is_file(), &format!("database.password_file: {} is not a file", f.display()));
     }
@@ -199,6 +199,12 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     if let Some(d) = &c.inference.asr_model_dir {
         must(d.is_dir(), &format!("inference.asr_model_dir: {} is not a folder", d.display()));
     }
+}
+
+/// A password in either form of a connection string.
+fn has_password(url: &str) -> bool {
+    let user = url.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map(|(user, _)| user);
+    url.contains("password") || user.is_some_and(|user| user.contains(':'))
 }
 
 /// A web origin (RFC 6454): scheme, host, optional port, nothing after it.

@@ -2,12 +2,15 @@
 //! waited longest for work. Everything is decided under row locks, so two nodes never give one conversation to two agents.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::{Action, AuditDraft, Caller, Object};
-use crate::db::ids::{AccountId, OrgId, QueueId};
+use crate::db::ids::{AccountId, ConversationId, OrgId, QueueId};
+use crate::db::{Connection, KeyStore};
 use crate::error::{ErrorCode, Result};
-use crate::identity::{Permission, Principal};
+use crate::eventlog::{Event, Subscriber, SubscriptionSpec, Topic};
+use crate::identity::{self, Permission, Principal, SessionEnded};
 use crate::jobs::{JobContext, JobHandler, NewJob, Priority};
 use crate::transaction::{Transactions, Tx};
 
@@ -95,11 +98,52 @@ impl Routing {
                 let mut views = Vec::new();
                 for q in store::queues_of(tx.conn(), org).await? {
                     let (waiting, since) = store::waiting(tx.conn(), q.id).await?;
-                    let agents_ready = store::ready_count(tx.conn(), q.id).await?;
+                    let now = tx.now();
+                    let (conn, keys) = tx.conn_and_keys();
+                    let ready = ready_on_duty(conn, keys, q.id, now).await?.len();
+                    let agents_ready = i64::try_from(ready).map_err(|e| ErrorCode::Internal.caused_by(e))?;
                     let longest_wait_s = since.map_or(0, |s| (tx.now() - s).num_seconds().max(0));
                     views.push(QueueView { id: q.id, name: q.name, waiting, agents_ready, longest_wait_s });
                 }
                 Ok(views)
+            })
+            .await
+    }
+
+    /// Whether somebody has conversations in hand: that is activity, even when he only waits for the customer to write.
+    pub async fn is_busy(&self, who: &Principal) -> Result<bool> {
+        let mut conn = self.transactions.db().connection().await?;
+        Ok(store::active_count(&mut conn, who.account_id).await? > 0)
+    }
+
+    /// Whether somebody has this conversation in hand.
+    pub async fn is_in_hand(&self, who: &Principal, id: ConversationId) -> Result<bool> {
+        let mut conn = self.transactions.db().connection().await?;
+        store::is_in_hand(&mut conn, who.account_id, id).await
+    }
+
+    /// Takes an agent off duty whose last session has ended.
+    async fn left(&self, org: OrgId, agent: AccountId) -> Result<()> {
+        let mut conn = self.transactions.db().connection().await?;
+        let (keys, now) = (self.transactions.keys(), self.transactions.now());
+        let is_ready =
+            store::agent_state(&mut conn, agent).await?.is_some_and(|a| a.state != AgentState::Offline.as_str());
+        let on_duty = identity::on_duty(&mut conn, keys, &[agent], Permission::ConversationReply, now).await?;
+        drop(conn);
+        if !is_ready || on_duty.contains(&agent) {
+            return Ok(());
+        }
+        let attempt = AuditDraft::new(Action::AgentStateChange)
+            .on(Object::new("account", agent))
+            .detail("state", AgentState::Offline.as_str())
+            .detail("reason", "session_ended");
+        self.transactions
+            .perform(&Caller::system(org, "routing"), attempt, async |tx: &mut Tx| {
+                let Some(mut row) = store::agent_state(tx.conn(), agent).await? else { return Ok(()) };
+                tx.detail("from", row.state.clone());
+                row.state = AgentState::Offline.as_str().to_owned();
+                row.since = tx.now();
+                store::put_agent_state(tx.conn(), &row).await
             })
             .await
     }
@@ -114,7 +158,8 @@ impl Routing {
     async fn route_one(&self, caller: &Caller, queue: QueueId) -> Result<bool> {
         // An empty queue is not an act: look before opening one, so that the ledger holds assignments only.
         let mut conn = self.transactions.db().connection().await?;
-        if store::waiting(&mut conn, queue).await?.0 == 0 || store::ready_count(&mut conn, queue).await? == 0 {
+        let (keys, now) = (self.transactions.keys(), self.transactions.now());
+        if store::waiting(&mut conn, queue).await?.0 == 0 || roomiest(&mut conn, keys, queue, now).await?.is_none() {
             return Ok(false);
         }
         drop(conn);
@@ -126,14 +171,9 @@ impl Routing {
                 };
                 tx.on(Object::new("conversation", row.id));
                 tx.customer(row.customer_id);
-                let mut best: Option<(AgentStateRow, i64)> = None;
-                for agent in store::ready_agents(tx.conn(), queue).await? {
-                    let room = i64::from(agent.capacity) - store::active_count(tx.conn(), agent.account_id).await?;
-                    if room > 0 && best.as_ref().is_none_or(|(_, most)| room > *most) {
-                        best = Some((agent, room));
-                    }
-                }
-                let Some((agent, _)) = best else {
+                let now = tx.now();
+                let (conn, keys) = tx.conn_and_keys();
+                let Some(agent) = roomiest(conn, keys, queue, now).await? else {
                     tx.detail("assigned", false);
                     return Ok(false);
                 };
@@ -144,6 +184,65 @@ impl Routing {
                 Ok(true)
             })
             .await
+    }
+}
+
+/// Agents who are ready and on duty: signed in, enabled, and still allowed to answer customers. Those who have waited longest come first.
+async fn ready_on_duty(
+    conn: &mut Connection,
+    keys: &KeyStore,
+    queue: QueueId,
+    now: DateTime<Utc>,
+) -> Result<Vec<AgentStateRow>> {
+    let mut ready = store::ready_agents(conn, queue).await?;
+    let ids: Vec<AccountId> = ready.iter().map(|a| a.account_id).collect();
+    let on_duty = identity::on_duty(conn, keys, &ids, Permission::ConversationReply, now).await?;
+    ready.retain(|a| on_duty.contains(&a.account_id));
+    Ok(ready)
+}
+
+/// The agent with the most room, among equals the one who has waited longest.
+async fn roomiest(
+    conn: &mut Connection,
+    keys: &KeyStore,
+    queue: QueueId,
+    now: DateTime<Utc>,
+) -> Result<Option<AgentStateRow>> {
+    let mut best: Option<(AgentStateRow, i64)> = None;
+    for agent in ready_on_duty(conn, keys, queue, now).await? {
+        let room = i64::from(agent.capacity) - store::active_count(conn, agent.account_id).await?;
+        if room > 0 && best.as_ref().is_none_or(|(_, most)| room > *most) {
+            best = Some((agent, room));
+        }
+    }
+    Ok(best.map(|(agent, _)| agent))
+}
+
+/// Who has signed out takes no conversations when he comes back until he says so.
+pub struct GoOffline(pub Routing);
+
+impl GoOffline {
+    /// What the outbox keeps for it.
+    pub const SUBSCRIPTION: SubscriptionSpec =
+        SubscriptionSpec { name: "conversations.agents", topics: &[Topic::Accounts] };
+}
+
+#[async_trait]
+impl Subscriber for GoOffline {
+    fn name(&self) -> &'static str {
+        Self::SUBSCRIPTION.name
+    }
+
+    fn topics(&self) -> &'static [Topic] {
+        Self::SUBSCRIPTION.topics
+    }
+
+    async fn handle(&self, event: &Event) -> Result<()> {
+        if event.kind != "session.ended" {
+            return Ok(());
+        }
+        let ended: SessionEnded = event.payload_as()?;
+        self.0.left(event.org_id, ended.account_id).await
     }
 }
 

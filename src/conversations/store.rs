@@ -396,6 +396,18 @@ pub async fn put_agent_state(conn: &mut Connection, row: &AgentStateRow) -> Resu
     Ok(())
 }
 
+/// Whether this agent has this conversation in hand.
+pub async fn is_in_hand(conn: &mut Connection, agent: AccountId, id: ConversationId) -> Result<bool> {
+    let n: i64 = conversations::table
+        .filter(conversations::id.eq(id))
+        .filter(conversations::agent_id.eq(agent))
+        .filter(conversations::state.eq("active"))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(n > 0)
+}
+
 /// Conversations that this agent has in hand.
 pub async fn active_count(conn: &mut Connection, agent: AccountId) -> Result<i64> {
     Ok(conversations::table
@@ -420,7 +432,7 @@ pub async fn longest_waiting(conn: &mut Connection, queue: QueueId) -> Result<Op
         .optional_row()
 }
 
-/// Ready agents of a queue, locked, those who have waited longest for work first.
+/// Agents of a queue who said that they are ready, locked, those who have waited longest for work first.
 pub async fn ready_agents(conn: &mut Connection, queue: QueueId) -> Result<Vec<AgentStateRow>> {
     Ok(agent_states::table
         .filter(agent_states::queue_id.eq(queue))
@@ -448,15 +460,6 @@ pub async fn position_in_queue(conn: &mut Connection, queue: QueueId, queued_at:
         .filter(conversations::queue_id.eq(queue))
         .filter(conversations::state.eq("queued"))
         .filter(conversations::queued_at.le(queued_at))
-        .count()
-        .get_result(conn)
-        .await?)
-}
-
-pub async fn ready_count(conn: &mut Connection, queue: QueueId) -> Result<i64> {
-    Ok(agent_states::table
-        .filter(agent_states::queue_id.eq(queue))
-        .filter(agent_states::state.eq("ready"))
         .count()
         .get_result(conn)
         .await?)

@@ -63,7 +63,7 @@ pub struct Bound {
     pub zone: Zone,
     pub address: SocketAddr,
     listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Tls,
     max_connections: usize,
     /// Set when the wanted port was taken and the next free one was used.
     pub instead_of: Option<SocketAddr>,
@@ -105,14 +105,21 @@ pub fn bind(listeners: &Listeners, next_port: bool) -> Result<Vec<Bound>> {
         (Zone::Admin, &listeners.admin),
         (Zone::Metrics, &listeners.metrics),
     ];
-    wanted.into_iter().map(|(zone, l)| bind_one(zone, l, next_port)).collect()
+    // Every certificate is read before anything is bound.
+    let with_tls: Vec<_> = wanted.into_iter().map(|(zone, l)| Ok((zone, l, tls_of(l)?))).collect::<Result<_>>()?;
+    with_tls.into_iter().map(|(zone, l, tls)| bind_one(zone, l, tls, next_port)).collect()
 }
 
-fn bind_one(zone: Zone, wanted: &Listener, next_port: bool) -> Result<Bound> {
-    let tls = match (&wanted.certificate_file, &wanted.private_key_file) {
-        (Some(certificate), Some(key)) => Some(Arc::new(tls::server_config(certificate, key)?)),
-        _ => None,
-    };
+type Tls = Option<Arc<rustls::ServerConfig>>;
+
+fn tls_of(wanted: &Listener) -> Result<Tls> {
+    match (&wanted.certificate_file, &wanted.private_key_file) {
+        (Some(certificate), Some(key)) => Ok(Some(Arc::new(tls::server_config(certificate, key)?))),
+        _ => Ok(None),
+    }
+}
+
+fn bind_one(zone: Zone, wanted: &Listener, tls: Tls, next_port: bool) -> Result<Bound> {
     let mut address = wanted.address;
     let mut tries = if next_port && address.port() != 0 { PORT_TRIES } else { 0 };
     let listener = loop {

@@ -1,8 +1,6 @@
 //! The socket of staff, `/live`: what happened that concerns this person. Content goes only to the agent who has the conversation in hand; everybody
 //! else learns that something changed and asks for it, so that the reading is authorised and audited.
 
-use std::sync::Arc;
-
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
@@ -11,11 +9,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::conversations::{MessageEvent, StateEvent};
+use crate::conversations::{MessageEvent, Routing, StateEvent};
 use crate::db::ids::ConversationId;
 use crate::error::{Error, ErrorCode, Result};
 use crate::eventlog::{Event, Live, Topic};
-use crate::identity::{Identity, Permission, Principal, Staff};
+use crate::identity::{Identity, Permission, Principal, SessionEnded, Staff};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::tasks::Tasks;
 use crate::web::{RequestInfo, uninterrupted};
@@ -40,6 +38,7 @@ pub async fn staff_socket(
     staff: Staff,
     info: RequestInfo,
     identity: Data<Identity>,
+    routing: Data<Routing>,
     hub: Data<LiveHub>,
     tasks: Data<Tasks>,
     metrics: Data<Metrics>,
@@ -50,7 +49,8 @@ pub async fn staff_socket(
     let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations().max_continuation_size(MAX_FRAME);
     let clients = metrics.ws_clients.with_label_values(&[info.zone.as_str()]);
     let stop = tasks.stop();
-    let mut socket = StaffSocket { who: staff.0, identity: identity.into_inner(), hub: (**hub).clone(), session };
+    let (identity, routing, hub) = ((**identity).clone(), (**routing).clone(), (**hub).clone());
+    let mut socket = StaffSocket { who: staff.0, identity, routing, hub, session };
     actix_web::rt::spawn(async move {
         clients.inc();
         let reason = tokio::select! {
@@ -69,7 +69,8 @@ pub async fn staff_socket(
 
 struct StaffSocket {
     who: Principal,
-    identity: Arc<Identity>,
+    identity: Identity,
+    routing: Routing,
     hub: LiveHub,
     session: Session,
 }
@@ -98,6 +99,7 @@ impl StaffSocket {
                     }
                 }
                 signal = events.next() => match signal {
+                    Some(Live::Happened(event)) if self.ends_this_session(&event) => return self.say_goodbye().await,
                     Some(Live::Happened(event)) => match self.frame_of(&event) {
                         Some(frame) => send(&mut self.session, &frame).await,
                         None => true,
@@ -119,8 +121,7 @@ impl StaffSocket {
                         return Some(CloseCode::Away.into());
                     }
                     if !self.still_signed_in().await {
-                        send(&mut self.session, &json!({"type": "session.ended"})).await;
-                        return Some(CloseReason { code: CloseCode::Other(SESSION_ENDED), description: None });
+                        return self.say_goodbye().await;
                     }
                     self.session.ping(b"").await.is_ok()
                 }
@@ -131,11 +132,33 @@ impl StaffSocket {
         }
     }
 
-    /// Whether the session lives; conversations in hand count as activity and keep it alive.
-    async fn still_signed_in(&self) -> bool {
-        let (identity, session) = (Arc::clone(&self.identity), self.who.session_id);
-        match uninterrupted(async move { identity.keep_alive(session).await }).await {
-            Ok(alive) => alive,
+    /// Whether this very session has just been ended.
+    fn ends_this_session(&self, event: &Event) -> bool {
+        event.kind == "session.ended"
+            && event.payload_as::<SessionEnded>().is_ok_and(|ended| ended.session_id == self.who.session_id)
+    }
+
+    async fn say_goodbye(&mut self) -> Option<CloseReason> {
+        send(&mut self.session, &json!({"type": "session.ended"})).await;
+        Some(CloseReason { code: CloseCode::Other(SESSION_ENDED), description: None })
+    }
+
+    /// Whether the session lives. An open screen is no activity, conversations in hand are and keep it alive. What the person may see follows
+    /// his roles of this moment.
+    async fn still_signed_in(&mut self) -> bool {
+        let (identity, routing, who) = (self.identity.clone(), self.routing.clone(), self.who.clone());
+        let roles = uninterrupted(async move {
+            if routing.is_busy(&who).await? && !identity.keep_alive(who.session_id).await? {
+                return Ok(None);
+            }
+            identity.roles_now(&who).await
+        });
+        match roles.await {
+            Ok(Some(roles)) => {
+                self.who.roles = roles;
+                true
+            }
+            Ok(None) => false,
             Err(e) => {
                 // The database being away does not end anybody's session; the next request decides.
                 tracing::warn!(error = %e, "a session could not be looked at");
@@ -150,7 +173,11 @@ impl StaffSocket {
         match pace.take().and(parsed) {
             Ok(ClientFrame::Ping {}) => send(&mut self.session, &json!({"type": "pong"})).await,
             Ok(ClientFrame::Typing { conversation_id }) => {
-                self.hub.says_typing(Typing { conversation_id, author: "agent" });
+                let (routing, who) = (self.routing.clone(), self.who.clone());
+                let mine = uninterrupted(async move { routing.is_in_hand(&who, conversation_id).await }).await;
+                if matches!(mine, Ok(true)) {
+                    self.hub.says_typing(Typing { conversation_id, author: "agent" });
+                }
                 true
             }
             Err(e) => send(&mut self.session, &ErrorFrame::new(&e, None)).await,

@@ -16,4 +16,6 @@ pub use model::{
     Account, EndReason, IdentitySettings, LiveSession, NewAccount, Organisation, Permission, Person, Principal, Role,
     SessionAccount, SessionEnded, SessionState,
 };
-pub use service::{Client, Identity, SignedIn, colleague_who_may, people, person_by_login};
+pub use service::{
+    Client, Identity, SWEEP_JOB, SignedIn, SweepSessions, colleague_who_may, on_duty, people, person_by_login,
+};

@@ -15,7 +15,7 @@ use crate::db::ids::RecordingId;
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{Permission, Staff};
 use crate::web::multipart::{broken, collect, refuse_announced_above, unexpected_part};
-use crate::web::{PageQuery, Path, Query, created_status, uninterrupted};
+use crate::web::{PageQuery, Path, Query, created_status, refused, uninterrupted};
 
 use super::cdr::{CdrJson, MAX_CDR_BYTES};
 use super::model::State;
@@ -49,10 +49,19 @@ pub async fn import_recording(
         return Ok(HttpResponse::build(created_status(refused.1)).json(refused.0));
     }
     let limit = recordings.settings().max_bytes;
-    refuse_announced_above(&request, limit.saturating_add(2 * MAX_CDR_BYTES as u64)).map_err(|_| too_large(limit))?;
+    let refuse = async |recordings: Data<Recordings>, e: Error| {
+        let who = staff.0.clone();
+        Err(refused(async move { recordings.refuse_import(&who, e).await }).await)
+    };
+    if refuse_announced_above(&request, limit.saturating_add(2 * MAX_CDR_BYTES as u64)).is_err() {
+        return refuse(recordings, too_large(limit)).await;
+    }
     // Recordings are held in memory while they are checked, so few are taken at a time; the others wait with their bodies unread.
     let _turn = recordings.take_turn().await?;
-    let delivery = read(parts, limit).await?;
+    let delivery = match read(parts, limit).await {
+        Ok(delivery) => delivery,
+        Err(e) => return refuse(recordings, e).await,
+    };
     let (view, is_new) = uninterrupted(async move { recordings.import(&staff.0, delivery).await }).await?;
     Ok(HttpResponse::build(created_status(is_new)).json(view))
 }

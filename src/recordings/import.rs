@@ -96,6 +96,12 @@ impl Recordings {
         self.import_by(Deliverer::Recorder(caller.clone()), delivery).await
     }
 
+    /// Puts on record that a delivery was refused before it was whole. Returns the error to answer with.
+    pub async fn refuse_import(&self, who: &Principal, error: Error) -> Error {
+        let attempt = AuditDraft::new(Action::RecordingImport);
+        self.transactions.refuse(&who.caller, attempt, error, async |_: &mut Tx| Ok(())).await
+    }
+
     async fn import_by(&self, who: Deliverer, delivery: Delivery) -> Result<(RecordingView, bool)> {
         let delivery = Arc::new(delivery);
         match self.import_once(who.clone(), Arc::clone(&delivery)).await {

@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use crate::audit::Caller;
 use crate::db::ids::OrgId;
 use crate::error::{Error, ErrorCode, Result};
+use crate::telemetry::metrics::Metrics;
 use crate::vault::Vault;
 
 use super::cdr::MAX_CDR_BYTES;
@@ -47,13 +48,27 @@ pub struct Inbox {
     caller: Caller,
     /// Pairs that were refused, and when they are tried again. Forgotten at a restart, which tries them at once.
     refused: HashMap<Uuid, Instant>,
+    metrics: Metrics,
 }
 
 impl Inbox {
     /// `spool` is the inbox's own vault folder. Makes the folder when it is not there.
-    pub async fn open(recordings: Recordings, folder: PathBuf, spool: Vault, org: OrgId) -> Result<Self> {
-        fs::create_dir_all(&folder).await.map_err(|e| away(e, &folder))?;
-        Ok(Self { recordings, folder, spool, caller: Caller::system(org, "recorder"), refused: HashMap::new() })
+    pub async fn open(
+        recordings: Recordings,
+        folder: PathBuf,
+        spool: Vault,
+        org: OrgId,
+        metrics: Metrics,
+    ) -> Result<Self> {
+        fs::create_dir_all(&folder).await.map_err(away)?;
+        Ok(Self {
+            recordings,
+            folder,
+            spool,
+            caller: Caller::system(org, "recorder"),
+            refused: HashMap::new(),
+            metrics,
+        })
     }
 
     /// Takes in what comes, until `stop`.
@@ -69,6 +84,9 @@ impl Inbox {
             }
             let sealed = self.empty_folder().await;
             let imported = self.empty_spool().await;
+            if let Err(e) = self.count().await {
+                tracing::debug!(error = ?e, "waiting recordings cannot be counted");
+            }
             match sealed.and(imported) {
                 Ok(()) => told = None,
                 Err(e) if told == Some(e.code()) => {}
@@ -82,9 +100,9 @@ impl Inbox {
 
     /// Moves every whole pair from the folder into the spool. One that cannot be read does not hold up the others.
     pub async fn empty_folder(&self) -> Result<()> {
-        let mut entries = fs::read_dir(&self.folder).await.map_err(|e| away(e, &self.folder))?;
+        let mut entries = fs::read_dir(&self.folder).await.map_err(away)?;
         let mut first_fault = Ok(());
-        while let Some(entry) = entries.next_entry().await.map_err(|e| away(e, &self.folder))? {
+        while let Some(entry) = entries.next_entry().await.map_err(away)? {
             let record = entry.path();
             if record.extension().is_some_and(|e| e == "json")
                 && let Err(e) = self.seal(&record).await
@@ -99,32 +117,33 @@ impl Inbox {
     /// Seals one pair, then removes it from the folder. A crash in between seals it twice, which imports it once.
     async fn seal(&self, record: &Path) -> Result<()> {
         let audio = record.with_extension("wav");
-        let mut source = match File::open(&audio).await {
+        let source = match File::open(&audio).await {
             Ok(file) => file,
             // The audio is still on its way.
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(away(e, &audio)),
+            Err(e) => return Err(away(e)),
         };
-        let cdr = Zeroizing::new(fs::read(record).await.map_err(|e| away(e, record))?);
-        // A longer one is refused by the import, on the record; the spool need not hold all of it.
-        let cdr = cdr.get(..=MAX_CDR_BYTES).unwrap_or(&cdr);
+        // What is longer than it may be is refused by the import, on the record; no more than shows that is read and kept.
+        let mut cdr = Zeroizing::new(Vec::new());
+        let longest = MAX_CDR_BYTES as u64 + 1;
+        File::open(record).await.map_err(away)?.take(longest).read_to_end(&mut cdr).await.map_err(away)?;
+        let mut source = source.take(self.recordings.settings().max_bytes.saturating_add(1));
         let id = Uuid::now_v7();
         let key = self.recordings.spool_key(id)?;
         let mut file = self.spool.create(id, &key).await?;
         let length = u32::try_from(cdr.len()).map_err(|e| ErrorCode::Internal.caused_by(e))?;
         file.append(&length.to_be_bytes()).await?;
-        file.append(cdr).await?;
+        file.append(&cdr).await?;
         let mut piece = Zeroizing::new(vec![0; PIECE_BYTES]);
         loop {
-            let n = source.read(&mut piece).await.map_err(|e| away(e, &audio))?;
+            let n = source.read(&mut piece).await.map_err(away)?;
             let Some(some) = piece.get(..n).filter(|s| !s.is_empty()) else { break };
             file.append(some).await?;
         }
         file.finish().await?;
-        for path in [record, audio.as_path()] {
-            fs::remove_file(path).await.map_err(|e| away(e, path))?;
-        }
-        Ok(())
+        // The record last: a crash before that finds it again, and says so when its audio is gone.
+        fs::remove_file(&audio).await.map_err(away)?;
+        fs::remove_file(record).await.map_err(away)
     }
 
     /// Imports what waits in the spool, oldest first, until something that is away stops it.
@@ -140,9 +159,11 @@ impl Inbox {
                 Ok(()) => {
                     self.spool.delete(id).await?;
                 }
-                Err(e) if e.code().status() >= 500 => return Err(e),
+                // Something is away: it is tried again with everything behind it.
+                Err(e) if e.code().status() == 503 => return Err(e),
+                // This one alone is at fault; the others do not wait for it.
                 Err(e) => {
-                    tracing::warn!(spool.file = %id, code = e.code().code(), detail = e.detail(), "a recording of the inbox was refused");
+                    tracing::warn!(spool.file = %id, error = ?e, "a recording of the spool was not imported; it stays and is tried again");
                     self.refused.insert(id, Instant::now() + AGAIN);
                 }
             }
@@ -168,12 +189,28 @@ impl Inbox {
         self.recordings.import_from_recorder(&self.caller, delivery).await.map(drop)
     }
 
+    /// Tells the metrics what waits where. Files that stay in the folder are pairs that never became whole.
+    async fn count(&self) -> Result<()> {
+        let mut left = 0_i64;
+        let mut entries = fs::read_dir(&self.folder).await.map_err(away)?;
+        while entries.next_entry().await.map_err(away)?.is_some() {
+            left += 1;
+        }
+        let spooled = i64::try_from(self.waiting().await?).unwrap_or(i64::MAX);
+        let refused = i64::try_from(self.refused.len()).unwrap_or(i64::MAX);
+        for (place, count) in [("folder", left), ("spool", spooled - refused), ("refused", refused)] {
+            self.metrics.recordings_waiting.with_label_values(&[place]).set(count);
+        }
+        Ok(())
+    }
+
     /// Pairs that wait in the spool, refused ones included.
     pub async fn waiting(&self) -> Result<usize> {
         Ok(self.spool.files().await?.len())
     }
 }
 
-fn away(e: std::io::Error, path: &Path) -> Error {
-    ErrorCode::StorageUnavailable.caused_by(e).context(path.display().to_string())
+/// Without the path: recorders put telephone numbers into names.
+fn away(e: std::io::Error) -> Error {
+    ErrorCode::StorageUnavailable.caused_by(e).context("the recorder's folder")
 }

@@ -91,6 +91,10 @@ metrics! {
     /// Conversations that are not closed, by state: bot, queued, active.
     conversations: IntGaugeVec = "guitai_conversations" ["state"];
 
+    /// Calls that are not recordings yet, by place: folder (files that the recorder left), spool (sealed), refused (in the spool, tried
+    /// again every hour).
+    recordings_waiting: IntGaugeVec = "guitai_recordings_waiting" ["place"];
+
     /// Background tasks that panicked.
     task_panics: IntCounterVec = "guitai_task_panics_total" ["task"];
     /// Resident memory of this process.

@@ -48,10 +48,12 @@ pub async fn trace_errors<B: MessageBody + 'static>(
     // Handlers' and extractors' errors arrive as responses that remember their error. The request must not be cloned before routing.
     let response = next.call(req).instrument(span).await?;
     let mut response = match response.response().error().and_then(as_error) {
-        Some(e) => response.into_response(body_of(&e, &info.trace_id, english)).map_into_right_body(),
+        Some(e) => {
+            response.into_response(body_of(&e.logged(&info.trace_id), &info.trace_id, english)).map_into_right_body()
+        }
         None if is_bare_error(&response) => {
-            let e = bare_error(response.status());
-            response.into_response(body_of(&Known::from(&e), &info.trace_id, english)).map_into_right_body()
+            let e = Known::from(&bare_error(response.status()));
+            response.into_response(body_of(&e.logged(&info.trace_id), &info.trace_id, english)).map_into_right_body()
         }
         None => response.map_into_left_body(),
     };
@@ -68,14 +70,23 @@ pub async fn trace_errors<B: MessageBody + 'static>(
 struct Known {
     code: ErrorCode,
     detail: String,
+    /// With all its causes, for the log.
+    told: String,
 }
 
 impl From<&Error> for Known {
     fn from(e: &Error) -> Self {
-        if e.code().status() >= 500 {
-            tracing::error!(error = ?e, "request failed");
+        Self { code: e.code(), detail: e.detail().to_owned(), told: format!("{e:?}") }
+    }
+}
+
+impl Known {
+    /// Logs once what the client is not told, under the id that he is.
+    fn logged(self, trace_id: &str) -> Self {
+        if self.code.status() >= 500 {
+            tracing::error!(trace.id = trace_id, error = self.told, "request failed");
         }
-        Self { code: e.code(), detail: e.detail().to_owned() }
+        self
     }
 }
 

@@ -13,7 +13,7 @@ pub use error::{ErrorBody, trace_errors};
 pub use extract::{Json, Path, Query};
 pub use page::{Cursor, Page, PageQuery};
 pub use request::{
-    Demo, English, RequestInfo, Zone, created_status, has_own_header, require_own_header, run_use_cases_on,
+    Demo, English, RequestInfo, Zone, created_status, has_own_header, refused, require_own_header, run_use_cases_on,
     uninterrupted,
 };
 pub use text::check_text;

@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures::future::{Ready, ready};
 use tokio::runtime::Handle;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorCode, Result};
@@ -100,7 +101,8 @@ pub fn run_use_cases_on(main: Handle) {
 /// Runs a use case on the main runtime, in a task of its own. actix drops a handler's future when the client goes away; a use case goes on to its end.
 pub async fn uninterrupted<T: Send + 'static>(use_case: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let main = MAIN_RUNTIME.with(|cell| cell.get().cloned()).unwrap_or_else(Handle::current);
-    main.spawn(use_case).await.map_err(|e| ErrorCode::Internal.caused_by(e))?
+    // What it logs stands under the request's trace id.
+    main.spawn(use_case.in_current_span()).await.map_err(|e| ErrorCode::Internal.caused_by(e))?
 }
 
 /// Whether the request carries `X-Requested-With: guitai`, which no other site's page can send with our cookie.
@@ -111,6 +113,13 @@ pub fn has_own_header(req: &HttpRequest) -> bool {
 /// Refuses a change without our header. Errors: `Forbidden`.
 pub fn require_own_header(req: &HttpRequest) -> Result<()> {
     if has_own_header(req) { Ok(()) } else { Err(ErrorCode::Forbidden.because("X-Requested-With")) }
+}
+
+/// Puts a refusal on record, as uninterrupted as a use case. Returns what to answer with: the refusal, or what kept it from being recorded.
+pub async fn refused(recording: impl Future<Output = Error> + Send + 'static) -> Error {
+    match uninterrupted(async move { Ok(recording.await) }).await {
+        Ok(error) | Err(error) => error,
+    }
 }
 
 /// 201 for something new, 200 for the same thing asked for again with its idempotency key.

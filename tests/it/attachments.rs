@@ -143,6 +143,9 @@ async fn bombs_are_refused_on_the_record_and_leave_nothing() {
          AND code = 'attachment.refused'",
     );
     assert_eq!(refused.await, 5);
+    let all =
+        "SELECT count(*) FROM audit_records WHERE action = 'conversation.attachment_post' AND outcome = 'refused'";
+    assert_eq!(app.db.number(all).await, 10, "each of them is on record");
     app.finish().await;
 }
 

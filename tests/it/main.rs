@@ -23,6 +23,7 @@ mod kafka_broker;
 mod knowledge;
 mod leases;
 mod ledger;
+mod live;
 mod live_follower;
 mod main_job;
 mod promises;

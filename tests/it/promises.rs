@@ -112,6 +112,13 @@ async fn off_plain_http_only_tls_1_3_is_spoken() {
     let trusting = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().expect("a client");
     let zone = ok(trusting.get(format!("{}/api/v1/zone", app.staff_url())).send().await.expect("an answer")).await;
     assert_eq!(zone["zone"], "staff");
+    let opened = trusting
+        .post(format!("{}/api/v1/chat-sessions", app.customers_url()))
+        .header("X-Requested-With", "guitai")
+        .json(&serde_json::json!({}));
+    let opened = opened.send().await.expect("an answer");
+    let cookie = opened.headers()["set-cookie"].to_str().expect("text").to_owned();
+    assert!(["Secure", "HttpOnly", "SameSite=Lax"].iter().all(|word| cookie.contains(word)), "{cookie}");
     let address = app.staff_url().trim_start_matches("https://").to_owned();
     let old = Command::new("openssl")
         .args(["s_client", "-tls1_2", "-connect", &address])
@@ -148,6 +155,14 @@ fn a_configuration_with_five_faults_lists_all_five_and_binds_nothing() {
 fn exit_codes_are_as_promised() {
     assert_eq!(guitai(&["--help"]).status.code(), Some(0));
     assert_eq!(guitai(&["no-such-command"]).status.code(), Some(2));
+    // Only the demo makes an installation: anything else wants one that is there.
+    let nothing = tempfile::tempdir().expect("a folder");
+    let nowhere = nothing.path().to_str().expect("a path");
+    for command in [&["audit", "verify"][..], &["admin", "reset-password", "agent1"], &["check"], &["migrate"]] {
+        let out = guitai(&[command, &["--data-dir", nowhere]].concat());
+        assert_eq!(out.status.code(), Some(2), "{command:?}: {}", String::from_utf8_lossy(&out.stderr));
+    }
+    assert_eq!(std::fs::read_dir(nothing.path()).expect("the folder").count(), 0, "nothing was made");
     let vectors = "tests/data/gm_crypto_vectors/vectors.jsonl";
     let out = guitai(&["crypto", "kat", vectors, "--json"]);
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));

@@ -1,6 +1,7 @@
 //! The way of an operator: a root key, a database that exists, a Kafka that exists, `guitai serve`, the first administrator, work, an orderly stop.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -33,9 +34,10 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(config: &str) -> Self {
+    fn start(config: &str, manager: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_guitai"))
             .args(["serve", "--config", config])
+            .env("NOTIFY_SOCKET", manager)
             .stderr(Stdio::piped())
             .spawn()
             .expect("guitai starts");
@@ -133,7 +135,10 @@ async fn an_installation_is_set_up_served_and_stopped() {
         "--json",
     ]);
     let made: Value = serde_json::from_str(&made).expect("JSON");
-    let serving = tokio::task::block_in_place(|| Serving::start(&config));
+    let manager = folder.path().join("notify");
+    let told = UnixDatagram::bind(&manager).expect("a socket");
+    told.set_nonblocking(true).expect("a socket");
+    let serving = tokio::task::block_in_place(|| Serving::start(&config, &manager));
     let admin =
         first_sign_in(&serving.admin, "secadmin1", made["one_time_password"].as_str().expect("a password")).await;
     let new = json!({"login": "agent1", "display_name": "林晓", "roles": ["agent"]});
@@ -156,7 +161,19 @@ async fn an_installation_is_set_up_served_and_stopped() {
     agent.post_ok(&format!("{path}/close"), json!({"summary": "咨询营业时间"})).await;
     until("it is inspected, by way of Kafka", async || db.number("SELECT count(*) FROM inspections").await == 1).await;
 
-    tokio::task::block_in_place(|| serving.stop());
+    // SIGTERM: sockets are told to come back elsewhere, and the manager hears how far it is.
+    let (_, mut open) = Actor::at(&serving.customers).chat().await;
+    open.until("the welcome", |f| f["type"] == "welcome").await;
+    let stopping = tokio::task::spawn_blocking(move || serving.stop());
+    assert_eq!(open.close_code().await, Some(1012));
+    stopping.await.expect("an orderly stop");
+    let mut heard = String::new();
+    let mut buffer = [0; 1024];
+    while let Ok(n) = told.recv(&mut buffer) {
+        heard.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        heard.push('\n');
+    }
+    assert!(heard.contains("READY=1") && heard.contains("STOPPING=1"), "{heard}");
     let verified: Value =
         serde_json::from_str(&good(&["audit", "verify", "--config", &config, "--json"])).expect("JSON");
     assert_eq!(verified["ok"], true, "{verified}");

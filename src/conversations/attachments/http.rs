@@ -18,7 +18,7 @@ use crate::db::ids::{AttachmentId, ConversationId};
 use crate::error::{ErrorCode, Result};
 use crate::identity::Staff;
 use crate::web::multipart::{broken, collect, refuse_announced_above, unexpected_part};
-use crate::web::{Path, RequestInfo, created_status, require_own_header, uninterrupted};
+use crate::web::{Path, RequestInfo, created_status, refused, require_own_header, uninterrupted};
 
 /// The parts of a delivery, for the API document.
 #[derive(utoipa::ToSchema)]
@@ -50,7 +50,10 @@ pub async fn create_chat_attachment(
 ) -> Result<HttpResponse> {
     require_own_header(&request)?;
     let who = customer(&request, info, &chat).await?;
-    let (file, _turn) = take(&request, &attachments, parts).await?;
+    let (file, _turn) = match take(&request, &attachments, parts).await {
+        Ok(taken) => taken,
+        Err(e) => return Err(refused(async move { attachments.refuse_customer(&who, e).await }).await),
+    };
     let (view, is_new) = uninterrupted(async move { attachments.send_as_customer(&who, file).await }).await?;
     Ok(HttpResponse::build(created_status(is_new)).json(view))
 }
@@ -81,7 +84,10 @@ pub async fn create_attachment(
     id: Path<ConversationId>,
     parts: Multipart,
 ) -> Result<HttpResponse> {
-    let (file, _turn) = take(&request, &attachments, parts).await?;
+    let (file, _turn) = match take(&request, &attachments, parts).await {
+        Ok(taken) => taken,
+        Err(e) => return Err(refused(async move { attachments.refuse_agent(&staff.0, id.0, e).await }).await),
+    };
     let (view, is_new) = uninterrupted(async move { attachments.send_as_agent(&staff.0, id.0, file).await }).await?;
     Ok(HttpResponse::build(created_status(is_new)).json(view))
 }

@@ -17,7 +17,7 @@ use crate::audit::{Action, AuditDraft, Object};
 use crate::crypto::DataKey;
 use crate::db::Scope;
 use crate::db::ids::{AccountId, AttachmentId, ConversationId, DataKeyId};
-use crate::error::{ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{Permission, Principal};
 use crate::jobs::{JobContext, JobHandler};
 use crate::transaction::{Transactions, Tx};
@@ -134,6 +134,20 @@ impl Attachments {
                 Ok((view, is_new))
             })
             .await
+    }
+
+    /// Puts on record that a customer's file was refused before it was whole. Returns the error to answer with.
+    pub async fn refuse_customer(&self, who: &ChatPrincipal, error: Error) -> Error {
+        let attempt = AuditDraft::new(Action::AttachmentPost)
+            .on(Object::new("conversation", who.conversation_id))
+            .customer(who.customer_id);
+        self.transactions.refuse(&who.caller, attempt, error, async |_: &mut Tx| Ok(())).await
+    }
+
+    /// As [`Attachments::refuse_customer`], of a member of staff.
+    pub async fn refuse_agent(&self, who: &Principal, id: ConversationId, error: Error) -> Error {
+        let attempt = AuditDraft::new(Action::AttachmentPost).on(Object::new("conversation", id));
+        self.transactions.refuse(&who.caller, attempt, error, async |_: &mut Tx| Ok(())).await
     }
 
     /// Checks, seals and posts a file. The vault is written before the conversation's row is locked, so that nobody waits for the disk; a file

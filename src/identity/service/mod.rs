@@ -15,6 +15,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub use sessions::{SWEEP_JOB, SweepSessions};
 pub use sign_in::{Client, SignedIn};
 
 use super::model::{EndReason, IdentitySettings, Permission, Person, Principal, SessionEnded};
@@ -24,7 +25,7 @@ use crate::audit::{Action, AuditDraft, Object};
 use crate::crypto::password::{self, Verifier};
 use crate::crypto::{BlindIndex, MacKey};
 use crate::db::ids::{AccountId, OrgId, SessionId};
-use crate::db::{Connection, Scope};
+use crate::db::{Connection, KeyStore, Scope};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::telemetry::metrics::Metrics;
@@ -172,6 +173,22 @@ pub async fn colleague_who_may(tx: &mut Tx, id: AccountId, permission: Permissio
     let held = roles::held_by(tx.conn(), &role_key, &[id]).await?.remove(&id).unwrap_or_default();
     let may = held.roles.iter().any(|role| permission.roles().contains(role));
     Ok(may.then_some(Person { id, display_name: account.display_name }))
+}
+
+/// Which of these accounts are signed in, enabled and may do this now.
+pub async fn on_duty(
+    conn: &mut Connection,
+    keys: &KeyStore,
+    ids: &[AccountId],
+    permission: Permission,
+    now: DateTime<Utc>,
+) -> Result<Vec<AccountId>> {
+    let signed_in = session_rows::signed_in(conn, ids, now).await?;
+    let held = roles::held_by(conn, &roles::role_key(keys.keyring()), &signed_in).await?;
+    let may = |id: &AccountId| {
+        held.get(id).is_some_and(|held| held.roles.iter().any(|role| permission.roles().contains(role)))
+    };
+    Ok(signed_in.into_iter().filter(may).collect())
 }
 
 /// Refuses what an administrator may not do to himself.

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::roles::codes;
@@ -16,6 +17,7 @@ use crate::identity::model::{EndReason, LiveSession, Permission, Principal, Role
 use crate::identity::store::accounts::{self, AccountRow};
 use crate::identity::store::organisations;
 use crate::identity::store::sessions::{self, SessionRow};
+use crate::jobs::{JobContext, JobHandler};
 use crate::web::RequestInfo;
 
 /// Activity is written down no more often than this.
@@ -100,6 +102,19 @@ impl Identity {
         sessions::touch(&mut conn, id, now, self.idle_since(now)).await
     }
 
+    /// What somebody with a live screen may do now; `None` when the session is over. Does not count as activity.
+    pub async fn roles_now(&self, principal: &Principal) -> Result<Option<Vec<Role>>> {
+        if !self.is_alive(principal.session_id).await? {
+            return Ok(None);
+        }
+        let mut conn = self.transactions().db().connection().await?;
+        let account = accounts::get(&mut conn, principal.org_id, principal.account_id).await?;
+        if account.disabled_at.is_some() {
+            return Ok(None);
+        }
+        self.roles_of_one(&mut conn, principal.org_id, principal.account_id).await.map(Some)
+    }
+
     /// The signed-in person's own session.
     pub async fn session(&self, principal: &Principal) -> Result<SessionState> {
         let mut conn = self.transactions().db().connection().await?;
@@ -178,7 +193,7 @@ impl Identity {
     }
 
     /// Ends sessions whose time is over although nobody came back to notice, and forgets failures that no longer count. Returns how many
-    /// sessions were ended. For the schedule, every minute.
+    /// sessions were ended.
     pub async fn sweep(&self) -> Result<usize> {
         let now = self.now();
         let stale = {
@@ -204,6 +219,23 @@ impl Identity {
         self.transactions()
             .perform(&caller, attempt, async move |tx| end_session(tx, id, account, reason).await.map(|_| ()))
             .await
+    }
+}
+
+/// The job that ends sessions whose time is over.
+pub const SWEEP_JOB: &str = "identity.sweep_sessions";
+
+/// Runs [`SWEEP_JOB`].
+pub struct SweepSessions(pub Identity);
+
+#[async_trait]
+impl JobHandler for SweepSessions {
+    fn kind(&self) -> &'static str {
+        SWEEP_JOB
+    }
+
+    async fn run(&self, _: JobContext) -> Result<()> {
+        self.0.sweep().await.map(drop)
     }
 }
 

@@ -82,6 +82,20 @@ pub async fn stale(
         .await?)
 }
 
+/// Which of these accounts are enabled and have a live session.
+pub async fn signed_in(conn: &mut Connection, ids: &[AccountId], now: DateTime<Utc>) -> Result<Vec<AccountId>> {
+    Ok(sessions::table
+        .inner_join(accounts::table)
+        .filter(sessions::account_id.eq_any(ids))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(accounts::disabled_at.is_null())
+        .select(sessions::account_id)
+        .distinct()
+        .load(conn)
+        .await?)
+}
+
 /// Notes activity on a session that is still alive; `false` when it is not.
 pub async fn touch(
     conn: &mut Connection,

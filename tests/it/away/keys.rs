@@ -16,6 +16,7 @@ use guitai::error::{ErrorCode, Result};
 use guitai::eventlog::Outbox;
 use guitai::identity::Role;
 use guitai::recordings::{Inbox, RecordingSettings, Recordings};
+use guitai::telemetry::metrics::Metrics;
 use guitai::transaction::Transactions;
 use guitai::vault::Vault;
 use guitai::web::{PageQuery, RequestInfo, Zone};
@@ -204,7 +205,10 @@ async fn the_spool_takes_calls_under_a_leased_key_and_then_stops() {
     };
     let recordings = Recordings::new(bench.transactions.clone(), vault("vault"), settings);
     let folder = files.path().join("inbox");
-    let mut inbox = Inbox::open(recordings, folder.clone(), vault("spool"), bench.core.org).await.expect("an inbox");
+    let mut inbox =
+        Inbox::open(recordings, folder.clone(), vault("spool"), bench.core.org, Metrics::new().expect("metrics"))
+            .await
+            .expect("an inbox");
     let leave = |name: &str| {
         let calls = std::path::Path::new("appliance/demo/calls");
         std::fs::copy(calls.join("wealth.wav"), folder.join(format!("{name}.wav"))).expect("the audio");

@@ -267,6 +267,20 @@ impl Socket {
         }
     }
 
+    /// The code with which the server closes, whatever it says before.
+    pub async fn close_code(&mut self) -> Option<u16> {
+        within("the server to close", async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|f| f.code.into()),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
+            }
+        })
+        .await
+    }
+
     /// Frames until one fits.
     pub async fn until(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         // Pings keep a socket alive on which nothing is said.
