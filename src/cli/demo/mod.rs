@@ -153,7 +153,7 @@ fn new_account(login: &str, name: &str, roles: &[Role]) -> NewAccount {
     NewAccount { login: login.to_owned(), display_name: name.to_owned(), roles: roles.to_vec() }
 }
 
-/// Sixteen characters of four classes, so that it passes the password policy.
+/// Seventeen characters of four classes, so that it passes the password policy.
 fn random_password() -> Result<Zeroizing<String>> {
     let token = Zeroizing::new(crate::crypto::random::token()?);
     let body: String = token.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
@@ -180,17 +180,28 @@ fn announce(args: &DemoArgs, data_dir: &Path, running: &Running, accounts: &[Sho
     if accounts.is_empty() {
         let dir = data_dir.display();
         print(&format!(
-            "  口令只在首次启动时显示。重置 / to reset one:  guitai admin reset-password agent1 --data-dir {dir}\n"
+            "  口令只在首次启动时显示。重置 / to reset one:  {} admin reset-password agent1 --data-dir {dir}\n",
+            own_path()
         ));
     } else {
-        print("  演示账号（口令只显示这一次） / demo accounts, shown once:");
-        for a in accounts {
-            print(&format!("    {:13} {:18}  {}", a.login, a.password, a.name));
-        }
+        list(accounts, print);
         print("");
     }
     print("  Ctrl-C 停止 / stops.");
     Ok(())
+}
+
+/// Lists the accounts with the passwords that are never shown again.
+fn list(accounts: &[ShownAccount], line: fn(&str)) {
+    line("  演示账号（口令只显示这一次） / demo accounts, shown once:");
+    for a in accounts {
+        line(&format!("    {:13} {:18}  {}", a.login, a.password, a.name));
+    }
+}
+
+/// What to type for this very program: after `make demo` it is in no folder of PATH.
+fn own_path() -> String {
+    std::env::current_exe().map_or_else(|_| "guitai".to_owned(), |path| path.display().to_string())
 }
 
 fn absolute(dir: &Path) -> Result<PathBuf> {
@@ -201,7 +212,14 @@ fn absolute(dir: &Path) -> Result<PathBuf> {
 async fn once(args: &DemoArgs, data_dir: &Path) -> Outcome {
     let own = match RunFile::of_running(data_dir) {
         Some(_) => None,
-        None => Some(start(args, data_dir).await?.0),
+        None => {
+            let (running, accounts) = start(args, data_dir).await?;
+            // The report alone is the result; but on a fresh folder these passwords are made now and shown never again.
+            if !accounts.is_empty() {
+                list(&accounts, tell);
+            }
+            Some(running)
+        }
     };
     let data_dir = absolute(data_dir)?;
     let run = RunFile::of_running(&data_dir)
