@@ -109,7 +109,7 @@ fn listeners(args: &DemoArgs, data_dir: &Path) -> Result<Listeners> {
     let tls = if args.address.is_loopback() {
         None
     } else {
-        let ca = DevelopmentCa::ensure(&data_dir.join("tls"), &[args.address.to_string(), "localhost".to_owned()])?;
+        let ca = DevelopmentCa::ensure(&tls_dir(data_dir), &[args.address.to_string(), "localhost".to_owned()])?;
         tell(&format!("TLS 1.3，开发证书 / development CA: {}", ca.ca_file.display()));
         Some(ca)
     };
@@ -123,6 +123,10 @@ fn listeners(args: &DemoArgs, data_dir: &Path) -> Result<Listeners> {
         l
     };
     Ok(Listeners { staff: listener(0), customers: listener(1), admin: listener(2), metrics: listener(3) })
+}
+
+fn tls_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("tls")
 }
 
 fn say_if_moved(b: &Bound) {
@@ -274,7 +278,7 @@ async fn play(base: &Base, run: &RunFile, data_dir: &Path) -> Result<player::Rep
         inbox: data_dir.join("inbox"),
         call_reference: data::call_file("wealth.reference.json")?,
         data_dirs: vec![data_dir.join("postgresql"), data_dir.join("files")],
-        ca_file: None,
+        ca_file: run.zones.staff.starts_with("https:").then(|| DevelopmentCa::at(&tls_dir(data_dir)).ca_file),
     };
     let report = player::play(&stage, |step| {
         tell(&format!("{} {:18} {:>6} ms", if step.ok { "ok  " } else { "FAIL" }, step.name, step.ms));
