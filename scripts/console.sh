@@ -3,6 +3,7 @@
 #
 #   console.sh build            npm packages exactly as the lock file says, then dist/ of console and widget
 #   console.sh install FOLDER   the npm packages of one folder
+#   console.sh check FOLDER     whether they are there, as the lock file says
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -12,10 +13,13 @@ digest() { sha256sum | cut -d ' ' -f 1; }
 
 kept=$root/appliance/console/node_modules/.guitai
 
+locked() { cat "$1/package.json" "$1/package-lock.json" | digest; }
+is_installed() { [ "$(cat "$1/node_modules/.guitai/installed" 2>/dev/null)" = "$(locked "$1")" ]; }
+
 install() {
   local folder=$1 wanted
-  wanted=$(cat "$folder/package.json" "$folder/package-lock.json" | digest)
-  [ "$(cat "$folder/node_modules/.guitai/installed" 2>/dev/null)" = "$wanted" ] && return 0
+  is_installed "$folder" && return 0
+  wanted=$(locked "$folder")
   say "npm packages of ${folder#"$root/"}"
   (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
   mkdir -p "$folder/node_modules/.guitai"
@@ -40,11 +44,10 @@ build() {
 
 case ${1:-} in
 install) install "$root/${2:?which folder}" ;;
+check) is_installed "$root/${2:?which folder}" ;;
 build)
-  if [ -f "$root/appliance/console/package.json" ]; then
-    install "$root/appliance/console"
-    build
-  fi
+  install "$root/appliance/console"
+  build
   ;;
-*) fail "usage: console.sh build | install FOLDER" ;;
+*) fail "usage: console.sh build | install FOLDER | check FOLDER" ;;
 esac

@@ -4,7 +4,8 @@ set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
-scripts/setup.sh demo
-scripts/console.sh build
+# Standard output is the demo's own: with --json it is read by programs.
+scripts/setup.sh demo >&2
+scripts/console.sh build >&2
 cargo build --locked --bin guitai
 exec "$CARGO_TARGET_DIR/debug/guitai" demo "$@"

@@ -5,7 +5,8 @@
 #   setup.sh test    that, and what the tests need (JDK and Maven for a real Kafka broker, Chromium, ...)
 #   setup.sh         everything, as `test`
 #
-# Debian 12 and 13, Ubuntu 22.04 and 24.04. On anything else it checks only, and names what to install by hand.
+# Debian 12 and 13, Ubuntu 22.04 and 24.04. On anything else it checks only, and names what to install by hand. Of the four
+# only Debian 13 has a Node.js that is new enough; on the others a newer one has to be in PATH already.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -32,6 +33,7 @@ esac
 packages=() # to install by apt
 also=()     # other things to do, in words, printed before they are done
 by_hand=()  # what only a person can do here
+notes=()    # what the program itself will do to this machine
 
 has() { command -v "$1" >/dev/null 2>&1; }
 installed() { dpkg-query --show --showformat='${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
@@ -45,11 +47,22 @@ wants() { has "$1" || packages+=("$2"); }
 # wants_package PACKAGE: for what has no command. Elsewhere than on the listed distributions it cannot be checked.
 wants_package() { [ $supported = no ] || installed "$1" || packages+=("$1"); }
 
+# The npm packages of the console, and for the tests those of the browser test.
+npm_folders=(appliance/console)
+[ "$scope" = demo ] || npm_folders+=(tests/console)
+npm_installed() { "$root/scripts/console.sh" check "$1" 2>/dev/null; }
+# fetch_crates [--offline]: the crates of Cargo.lock for this kind of machine; offline it tells whether they are there.
+fetch_crates() {
+  (cd "$root" && cargo fetch --quiet --locked --target "$(rustc -vV | sed -n 's/^host: //p')" "$@")
+}
 has_deny() { [ "$("$GUITAI_CACHE/tools/bin/cargo-deny" --version 2>/dev/null)" = "cargo-deny $deny_version" ]; }
 find_chromium() { "$root/scripts/chromium.sh" 2>/dev/null; }
 
 look() {
-  packages=() also=() by_hand=()
+  packages=() also=() by_hand=() notes=()
+  # rustup would fetch a missing toolchain at the first question, before it is announced.
+  local -x RUSTUP_AUTO_INSTALL=0
+  local folder
 
   # Building. rdkafka builds librdkafka with cmake against the system's OpenSSL and libcurl.
   wants git git
@@ -72,6 +85,9 @@ look() {
       by_hand+=("Rust $rust_wanted: the cargo in PATH does not run here; install rustup")
     fi
   fi
+  if ! has cargo || ! fetch_crates --offline >/dev/null 2>&1; then
+    also+=("the Rust crates that Cargo.lock names, downloaded by cargo into its own cache")
+  fi
 
   # PostgreSQL 14 to 17. The contrib modules are part of the server package in all of these.
   local version found=''
@@ -91,8 +107,16 @@ look() {
     if [ $supported = yes ] && at_least $node_wanted "${offered:-0}"; then
       packages+=(nodejs npm)
     else
-      by_hand+=("Node.js $node_wanted or newer with npm: this distribution has ${offered:-none}; put a newer node and npm in PATH")
+      by_hand+=("Node.js $node_wanted or newer with npm: this distribution has ${offered:-none}; put a newer node and npm in PATH, from https://nodejs.org for one")
     fi
+  fi
+  for folder in "${npm_folders[@]}"; do
+    npm_installed "$folder" || also+=("the npm packages that $folder/package-lock.json names, into $folder/node_modules")
+  done
+
+  # See src/db/cluster/account.rs.
+  if [ "$(id -u)" -eq 0 ] && ! id guitai-pg >/dev/null 2>&1; then
+    notes+=("at its first start the program makes the system user guitai-pg, because PostgreSQL does not run as root")
   fi
 
   [ "$scope" = test ] || return 0
@@ -171,14 +195,18 @@ install_packages() {
 
 nothing_missing() { [ $((${#packages[@]} + ${#also[@]} + ${#by_hand[@]})) -eq 0 ]; }
 
+# The package lists of apt: an image often comes without them.
+has_lists() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
+
 look
 if nothing_missing; then
+  for line in "${notes[@]}"; do say "  to come: $line"; done
   say "set-up: everything is there"
   exit 0
 fi
 
 say "${bold}set-up on $distribution${plain}"
-if [ $supported = yes ] && [ -z "$(candidate make)" ]; then
+if [ $supported = yes ] && ! has_lists; then
   # Without the lists it is not even known which versions this distribution has.
   say "  fetching the package lists (apt-get update)"
   may_install
@@ -187,11 +215,14 @@ if [ $supported = yes ] && [ -z "$(candidate make)" ]; then
 fi
 if [ ${#packages[@]} -gt 0 ]; then say "  to install by apt: ${packages[*]}"; fi
 for line in "${also[@]}"; do say "  to install: $line"; done
+for line in "${notes[@]}"; do say "  to come: $line"; done
 for line in "${by_hand[@]}"; do say "  ${red}needed from you: $line${plain}"; done
 [ ${#by_hand[@]} -eq 0 ] || fail "set-up stopped: see 'needed from you' above; nothing was installed"
 
 if [ ${#packages[@]} -gt 0 ]; then install_packages; fi
 (cd "$root" && { cargo --version >/dev/null 2>&1 || rustup toolchain install; })
+fetch_crates --offline >/dev/null 2>&1 || fetch_crates
+for folder in "${npm_folders[@]}"; do "$root/scripts/console.sh" install "$folder"; done
 if [ "$scope" = test ]; then
   "$root/tests/kafka/fetch.sh" >/dev/null
   if ! has_deny; then

@@ -57,22 +57,18 @@ tests() {
 scripts/setup.sh test || { say "0 passed, 1 failed"; exit 1; }
 
 check "format" cargo fmt --all --check
-if [ -f appliance/console/package.json ]; then
-  check "console: packages and build" scripts/console.sh build
-  check "console: client is that of docs/openapi.json" npm --prefix appliance/console run --silent check-api
-  check "console: lints" npm --prefix appliance/console run --silent lint
-  check "console: types" npm --prefix appliance/console run --silent typecheck
-  tests "console: unit tests" npm --prefix appliance/console test
-fi
+check "console: packages and build" scripts/console.sh build
+check "console: client is that of docs/openapi.json" npm --prefix appliance/console run --silent check-api
+check "console: lints" npm --prefix appliance/console run --silent lint
+check "console: types" npm --prefix appliance/console run --silent typecheck
+tests "console: unit tests" npm --prefix appliance/console test
 check "licences, sources and bans of dependencies" \
   "$GUITAI_CACHE/tools/bin/cargo-deny" --locked check --hide-inclusion-graph bans licenses sources
 check "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
 check "build" cargo test --workspace --all-targets --locked --no-run
 tests "unit and integration tests" cargo test --workspace --all-targets --locked --no-fail-fast
 check "program" cargo build --workspace --locked --bin guitai
-if [ -f tests/console/package.json ]; then
-  tests "browser" scripts/browser-test.sh
-fi
+tests "browser" scripts/browser-test.sh
 
 say ""
 for name in "${failures[@]}"; do say "${red}failed: $name${plain}"; done

@@ -72,7 +72,7 @@ catalogue! {
     // state
     TransitionNotAllowed = "state.transition_not_allowed", 409, "当前状态不允许这样流转", "the present state does not allow this transition", "刷新后查看允许的操作", "refresh and look at the allowed actions";
     ConversationClosed = "conversation.closed", 409, "会话已结束", "the conversation is closed", "开始一个新的会话", "start a new conversation";
-    WorkerLost = "job.worker_lost", 500, "执行任务的进程多次中断", "the process that ran the job ended again and again", "查看日志中该任务的中断原因，再用 guitai jobs retry 重试", "find in the log why it ended, then guitai jobs retry";
+    WorkerLost = "job.worker_lost", 500, "执行任务的进程多次中断", "the process that ran the job ended again and again", "在日志中按任务编号查找中断原因；任务保持失败状态，不再自动重试", "find in the log, by the job's id, why it ended; the job stays failed and is not tried again";
     // files
     WavRefused = "recording.wav_refused", 422, "录音文件不符合要求", "the recording is not a WAV file that can be taken", "提供 8 kHz 双声道 WAV（每声道一位说话人）", "provide stereo WAV, one speaker per channel";
     CdrRefused = "recording.cdr_refused", 422, "话单不符合要求", "the call detail record is not valid", "按接口文档检查话单字段", "check its fields against the API document";

@@ -242,7 +242,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         }
     };
     let mut handlers: Vec<Arc<dyn JobHandler>> = vec![
-        Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()))),
+        Arc::new(BotTurn::new(t.clone(), Arc::new(knowledge.clone()), metrics.clone())),
         Arc::new(RouteQueue(routing.clone())),
         Arc::new(SweepSessions(base.identity.clone())),
         Arc::new(RemoveOrphanedRecordings(recordings.clone())),

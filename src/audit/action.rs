@@ -64,7 +64,6 @@ actions! {
     RecordingRead = "recording.read", "查看录音信息", "read recording";
     TranscriptRead = "recording.transcript_read", "查看转写文本", "read transcript";
     RecordingPlay = "recording.play", "播放录音", "played recording";
-    PlaybackGrant = "recording.playback_grant", "授予录音播放", "granted playback";
     InspectionCreate = "inspection.create", "智能质检", "inspected";
     InspectionList = "inspection.list", "查看质检列表", "listed inspections";
     InspectionRead = "inspection.read", "查看质检结果", "read inspection";

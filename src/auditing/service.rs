@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::csv;
 use super::model::{AuditRecordView, Criteria, HeadView};
-use crate::audit::{Action, AuditDraft, Caller, Object, RecordFilter, SealedRecord, VerificationReport, Verifier};
+use crate::audit::{Action, AuditDraft, Object, RecordFilter, SealedRecord, VerificationReport, Verifier};
 use crate::db::Connection;
 use crate::db::ids::{AuditId, OrgId};
 use crate::error::{ErrorCode, Result};
@@ -135,16 +135,6 @@ impl Audit {
         self.transactions
             .perform(&principal.caller, AuditDraft::new(Action::AuditVerify), async move |tx| {
                 who.require(Permission::AuditRead)?;
-                verify_in(tx, &verifier, from).await
-            })
-            .await
-    }
-
-    /// The same at the command line of the server.
-    pub async fn verify_as(&self, operator: &Caller, from: Option<u64>) -> Result<VerificationReport> {
-        let verifier = Arc::clone(&self.verifier);
-        self.transactions
-            .perform(operator, AuditDraft::new(Action::AuditVerify), async move |tx| {
                 verify_in(tx, &verifier, from).await
             })
             .await

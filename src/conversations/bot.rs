@@ -13,6 +13,7 @@ use crate::db::ids::{ConversationId, MessageId, OrgId};
 use crate::error::{ErrorCode, Result};
 use crate::jobs::{JobContext, JobHandler};
 use crate::knowledge::{Retrieval, Retriever};
+use crate::telemetry::metrics::Metrics;
 use crate::transaction::{Transactions, Tx};
 
 use super::model::{AuthorKind, HandOffReason, MessageKind, REFUSALS_BEFORE_HAND_OFF, State, asks_for_person};
@@ -37,11 +38,12 @@ pub(super) struct TurnPayload {
 pub struct BotTurn {
     transactions: Transactions,
     retriever: Arc<dyn Retriever>,
+    metrics: Metrics,
 }
 
 impl BotTurn {
-    pub fn new(transactions: Transactions, retriever: Arc<dyn Retriever>) -> Self {
-        Self { transactions, retriever }
+    pub fn new(transactions: Transactions, retriever: Arc<dyn Retriever>, metrics: Metrics) -> Self {
+        Self { transactions, retriever, metrics }
     }
 
     async fn take(&self, org: OrgId, turn: &TurnPayload) -> Result<()> {
@@ -82,21 +84,28 @@ impl BotTurn {
 
     async fn speak(&self, org: OrgId, turn: &TurnPayload, found: Retrieval) -> Result<()> {
         let (id, question_id) = (turn.conversation_id, turn.question_id);
-        let action = if found.support.is_some() { Action::BotAnswer } else { Action::BotRefuse };
+        let (action, outcome) =
+            if found.support.is_some() { (Action::BotAnswer, "answer") } else { (Action::BotRefuse, "refusal") };
         let attempt =
             AuditDraft::new(action).on(Object::new("conversation", id)).detail("question_id", question_id.to_string());
-        self.transactions
+        let spoke = self
+            .transactions
             .perform(&Caller::system(org, "bot"), attempt, async |tx: &mut Tx| {
                 let mut row = store::lock(tx.conn(), org, id).await?;
                 tx.customer(row.customer_id);
                 // While we searched, a person may have been called for, or another run of this job may have answered.
                 if row.state != State::Bot.as_str() || store::is_answered(tx.conn(), question_id).await? {
                     tx.detail("superseded", true);
-                    return Ok(());
+                    return Ok(false);
                 }
-                answer_or_refuse(tx, &mut row, question_id, found).await
+                answer_or_refuse(tx, &mut row, question_id, found).await?;
+                Ok(true)
             })
-            .await
+            .await?;
+        if spoke {
+            self.metrics.bot_replies.with_label_values(&[outcome]).inc();
+        }
+        Ok(())
     }
 }
 

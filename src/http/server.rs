@@ -196,6 +196,12 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
     Ok((server, handle))
 }
 
+/// A client may send any word as a method; as a label it is one of these or `other`, or anybody could make series without end.
+fn method_label(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
+}
+
 /// Counts every request by its route template.
 async fn measure(
     req: ServiceRequest,
@@ -204,11 +210,23 @@ async fn measure(
     let started = Instant::now();
     let zone = req.app_data::<Data<Zone>>().map_or("", |z| z.as_str());
     let metrics = req.app_data::<Data<Metrics>>().cloned();
-    let method = req.method().as_str().to_owned();
+    let method = method_label(req.method().as_str());
     let response = next.call(req).await?;
     if let Some(metrics) = metrics {
         let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        metrics.observe_request(zone, &method, &route, response.status().as_u16(), started.elapsed().as_secs_f64());
+        metrics.observe_request(zone, method, &route, response.status().as_u16(), started.elapsed().as_secs_f64());
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_method_that_nobody_knows_is_counted_as_other() {
+        for (method, label) in
+            [("GET", "GET"), ("OPTIONS", "OPTIONS"), ("get", "other"), ("X-17", "other"), ("", "other")]
+        {
+            assert_eq!(super::method_label(method), label);
+        }
+    }
 }

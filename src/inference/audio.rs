@@ -109,11 +109,6 @@ pub fn decode_wav(bytes: &[u8], rules: &WavRules) -> Result<(WavInfo, PcmChannel
     Ok((info, PcmChannels::new(info.sample_rate_hz, channels)?))
 }
 
-/// Checks a WAV file without decoding its samples. Errors as [`decode_wav`].
-pub fn probe_wav(bytes: &[u8], rules: &WavRules) -> Result<WavInfo> {
-    probe(bytes, rules).map(|(info, _)| info)
-}
-
 fn refused(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     ErrorCode::WavRefused.because(why)
 }

@@ -94,7 +94,7 @@ impl Index {
         })
     }
 
-    /// Removes documents. Gone from searches after [`Index::commit`], from the disk after [`Index::expunge`].
+    /// Removes documents. Gone from searches after [`Index::commit`], from the disk when their segment is merged with others.
     pub fn delete(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
         self.writing(|writer| {
             for id in ids {
@@ -130,20 +130,6 @@ impl Index {
     pub fn position(&self) -> Result<Option<i64>> {
         let metas = self.index.load_metas().map_err(rebuild_or_internal)?;
         Ok(metas.payload.and_then(|payload| payload.parse().ok()))
-    }
-
-    /// Rewrites the segments that still hold terms of removed documents and deletes the old files: the step that makes an erasure
-    /// final. Commit first. Costs as much as indexing those segments again.
-    pub fn expunge(&self) -> Result<()> {
-        self.writing(|writer| {
-            for segment in self.index.searchable_segment_metas()? {
-                if segment.has_deletes() {
-                    writer.merge(&[segment.id()]).wait()?;
-                }
-            }
-            self.reader.reload()?;
-            writer.garbage_collect_files().wait().map(drop)
-        })
     }
 
     /// Empties the index in place and commits; what follows is filling it again. [`Index::position`] is absent until then.

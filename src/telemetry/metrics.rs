@@ -1,4 +1,4 @@
-//! Every metric of the program. The dashboards and alert rules in `appliance/monitoring` name what stands here.
+//! Every metric of the program. Their names are a promise to whoever builds dashboards and alerts on them.
 //!
 //! Names end in their unit (`_seconds`, `_bytes`) or `_total` for what only grows. Labels come from closed sets: a route
 //! is its template, never its path; nothing of a customer ever becomes a label. Each family lists its labels in order.
@@ -57,7 +57,7 @@ metrics! {
     /// WebSocket clients connected now.
     ws_clients: IntGaugeVec = "guitai_ws_clients" ["zone"];
 
-    /// Database connections by state: idle, in_use.
+    /// Database connections by state: in_use.
     db_pool_connections: IntGaugeVec = "guitai_db_pool_connections" ["state"];
     /// Connections the database pool may open.
     db_pool_size_limit: IntGauge = "guitai_db_pool_size_limit";
@@ -74,7 +74,7 @@ metrics! {
     /// Runs of jobs by how they ended: done, retry, failed, lost (cancelled, or another worker's by then).
     job_runs: IntCounterVec = "guitai_job_runs_total" ["job", "outcome"];
 
-    /// Audit records by state: sealed, unsealed.
+    /// Audit records by state: unsealed.
     audit_records: IntGaugeVec = "guitai_audit_records" ["state"];
     /// Age of the oldest audit record not yet sealed.
     audit_oldest_unsealed_age: Gauge = "guitai_audit_oldest_unsealed_age_seconds";

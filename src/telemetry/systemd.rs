@@ -18,16 +18,6 @@ pub fn stopping(status: &str) {
     notify(&[NotifyState::Stopping, NotifyState::Status(status)]);
 }
 
-/// Replaces the line that `systemctl status` shows.
-pub fn status(status: &str) {
-    notify(&[NotifyState::Status(status)]);
-}
-
-/// Asks for more time before the manager gives up on a start or a stop that is making progress (a long recovery, a long migration).
-pub fn extend_timeout(by: Duration) {
-    notify(&[NotifyState::ExtendTimeoutUsec(by.as_micros().try_into().unwrap_or(u32::MAX))]);
-}
-
 /// How long the manager waits for a sign of life before it ends the process; absent when no watchdog is set for this process.
 pub fn watchdog_limit() -> Option<Duration> {
     sd_notify::watchdog_enabled().filter(|limit| !limit.is_zero())
@@ -107,7 +97,6 @@ mod tests {
                 true
             })
             .await;
-            extend_timeout(Duration::from_secs(3));
             stopping("draining");
         });
     }
@@ -138,7 +127,6 @@ mod tests {
                 "WATCHDOG=1\n",
                 "WATCHDOG=1\n",
                 "WATCHDOG=1\n",
-                "EXTEND_TIMEOUT_USEC=3000000\n",
                 "STOPPING=1\nSTATUS=draining\n",
             ]
         );

@@ -109,7 +109,7 @@ fn listeners(args: &DemoArgs, data_dir: &Path) -> Result<Listeners> {
     let tls = if args.address.is_loopback() {
         None
     } else {
-        let ca = DevelopmentCa::ensure(&data_dir.join("tls"), &[args.address.to_string(), "localhost".to_owned()])?;
+        let ca = DevelopmentCa::ensure(&tls_dir(data_dir), &[args.address.to_string(), "localhost".to_owned()])?;
         tell(&format!("TLS 1.3，开发证书 / development CA: {}", ca.ca_file.display()));
         Some(ca)
     };
@@ -123,6 +123,10 @@ fn listeners(args: &DemoArgs, data_dir: &Path) -> Result<Listeners> {
         l
     };
     Ok(Listeners { staff: listener(0), customers: listener(1), admin: listener(2), metrics: listener(3) })
+}
+
+fn tls_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("tls")
 }
 
 fn say_if_moved(b: &Bound) {
@@ -153,7 +157,7 @@ fn new_account(login: &str, name: &str, roles: &[Role]) -> NewAccount {
     NewAccount { login: login.to_owned(), display_name: name.to_owned(), roles: roles.to_vec() }
 }
 
-/// Sixteen characters of four classes, so that it passes the password policy.
+/// Seventeen characters of four classes, so that it passes the password policy.
 fn random_password() -> Result<Zeroizing<String>> {
     let token = Zeroizing::new(crate::crypto::random::token()?);
     let body: String = token.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
@@ -180,17 +184,28 @@ fn announce(args: &DemoArgs, data_dir: &Path, running: &Running, accounts: &[Sho
     if accounts.is_empty() {
         let dir = data_dir.display();
         print(&format!(
-            "  口令只在首次启动时显示。重置 / to reset one:  guitai admin reset-password agent1 --data-dir {dir}\n"
+            "  口令只在首次启动时显示。重置 / to reset one:  {} admin reset-password agent1 --data-dir {dir}\n",
+            own_path()
         ));
     } else {
-        print("  演示账号（口令只显示这一次） / demo accounts, shown once:");
-        for a in accounts {
-            print(&format!("    {:13} {:18}  {}", a.login, a.password, a.name));
-        }
+        list(accounts, print);
         print("");
     }
     print("  Ctrl-C 停止 / stops.");
     Ok(())
+}
+
+/// Lists the accounts with the passwords that are never shown again.
+fn list(accounts: &[ShownAccount], line: fn(&str)) {
+    line("  演示账号（口令只显示这一次） / demo accounts, shown once:");
+    for a in accounts {
+        line(&format!("    {:13} {:18}  {}", a.login, a.password, a.name));
+    }
+}
+
+/// What to type for this very program: after `make demo` it is in no folder of PATH.
+fn own_path() -> String {
+    std::env::current_exe().map_or_else(|_| "guitai".to_owned(), |path| path.display().to_string())
 }
 
 fn absolute(dir: &Path) -> Result<PathBuf> {
@@ -201,7 +216,14 @@ fn absolute(dir: &Path) -> Result<PathBuf> {
 async fn once(args: &DemoArgs, data_dir: &Path) -> Outcome {
     let own = match RunFile::of_running(data_dir) {
         Some(_) => None,
-        None => Some(start(args, data_dir).await?.0),
+        None => {
+            let (running, accounts) = start(args, data_dir).await?;
+            // The report alone is the result; but on a fresh folder these passwords are made now and shown never again.
+            if !accounts.is_empty() {
+                list(&accounts, tell);
+            }
+            Some(running)
+        }
     };
     let data_dir = absolute(data_dir)?;
     let run = RunFile::of_running(&data_dir)
@@ -256,7 +278,7 @@ async fn play(base: &Base, run: &RunFile, data_dir: &Path) -> Result<player::Rep
         inbox: data_dir.join("inbox"),
         call_reference: data::call_file("wealth.reference.json")?,
         data_dirs: vec![data_dir.join("postgresql"), data_dir.join("files")],
-        ca_file: None,
+        ca_file: run.zones.staff.starts_with("https:").then(|| DevelopmentCa::at(&tls_dir(data_dir)).ca_file),
     };
     let report = player::play(&stage, |step| {
         tell(&format!("{} {:18} {:>6} ms", if step.ok { "ok  " } else { "FAIL" }, step.name, step.ms));

@@ -40,7 +40,7 @@ impl Identity {
         Ok(id)
     }
 
-    /// Makes an account as an operator and returns its password for one use. For the installer and `guitai account`.
+    /// Makes an account as an operator and returns its password for one use. For `guitai admin create-account`.
     pub async fn bootstrap_account(&self, operator: &Caller, new: NewAccount) -> Result<(Account, Zeroizing<String>)> {
         only_operators(operator)?;
         let service = self.clone();
@@ -55,8 +55,8 @@ impl Identity {
         Ok((account, one_time))
     }
 
-    /// An account of the demo with a password that everybody knows; one that exists already is returned as it is. Never called outside
-    /// the demo: the policy is not asked and no change is forced.
+    /// An account of the demo with the password that the demo made for it; one that exists already is returned as it is. Never called
+    /// outside the demo: the policy is not asked and no change is forced.
     pub async fn demo_account(&self, operator: &Caller, new: NewAccount, password: &str) -> Result<Account> {
         only_operators(operator)?;
         {

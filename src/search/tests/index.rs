@@ -190,7 +190,6 @@ fn nothing_on_the_disk_shows_what_was_indexed() {
     }
     index.delete([Uuid::from_u128(1)]).unwrap();
     index.commit().unwrap();
-    index.expunge().unwrap();
     assert!(!search(&index, "盗刷", &everything()).is_empty());
     // Marks of tantivy's own files: they would show if a file were not sealed at all.
     let marks = ["\"segments\"", "org_id", "index_format_version"];
@@ -240,31 +239,6 @@ const GBK: [(char, [u8; 2]); 11] = [
     ('万', [0xCD, 0xF2]),
     ('元', [0xD4, 0xAA]),
 ];
-
-#[test]
-fn what_was_deleted_is_out_of_the_files_after_an_expunge() {
-    let (_keep, path) = folder();
-    let key = key();
-    let index = Index::create(&path, key).unwrap();
-    index.upsert([message(1, "絮絮叨叨的秘密词汇"), message(2, "转账限额")]).unwrap();
-    index.commit().unwrap();
-    index.delete([Uuid::from_u128(1)]).unwrap();
-    index.commit().unwrap();
-    let holds_secret = |index: &Index| {
-        let term = tantivy::Term::from_field_text(index.fields.body, "秘密");
-        index.reader.searcher().doc_freq(&term).unwrap() > 0
-    };
-    let old_files = files(&path);
-    assert!(holds_secret(&index), "a removed document's terms stay until its segment is merged");
-    index.expunge().unwrap();
-    assert!(!holds_secret(&index));
-    assert_eq!(index.len(), 1);
-    let terms = |files: &[std::path::PathBuf]| {
-        files.iter().filter(|f| f.extension().is_some_and(|e| e == "term")).cloned().collect::<Vec<_>>()
-    };
-    assert!(terms(&old_files).iter().all(|old| !old.exists()), "the old segment's file is deleted");
-    assert_eq!(terms(&files(&path)).len(), 1);
-}
 
 #[test]
 fn many_small_commits_merge_and_nothing_is_lost() {

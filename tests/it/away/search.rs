@@ -11,6 +11,7 @@ use guitai::identity::Role;
 use guitai::jobs::{Worker, WorkerSettings};
 use guitai::knowledge::Knowledge;
 use guitai::search_content::{ContentQuery, ContentSearch};
+use guitai::telemetry::metrics::Metrics;
 use guitai::web::PageQuery;
 use tokio_util::sync::CancellationToken;
 
@@ -43,7 +44,8 @@ async fn lists_and_history_work_while_the_index_is_rebuilt() {
 
     // The bot's turn waits, and is taken when the index is back.
     let customer = desk.customer_says("信用卡丢了怎么挂失？").await;
-    let bot = BotTurn::new(t.clone(), Arc::new(knowledge.clone()));
+    let metrics = Metrics::new().expect("metrics");
+    let bot = BotTurn::new(t.clone(), Arc::new(knowledge.clone()), metrics.clone());
     let listener = Listener::new(t.db().clone(), &[]);
     let settings = WorkerSettings {
         backoff: guitai::db::Backoff::new(std::time::Duration::from_millis(50), std::time::Duration::from_millis(200)),
@@ -64,6 +66,8 @@ async fn lists_and_history_work_while_the_index_is_rebuilt() {
         customer.conversation_id
     );
     until("the bot answers", async || desk.core.db.number(&path).await == 1).await;
+    let counted = metrics.bot_replies.with_label_values(&["answer"]);
+    until("its answer is counted", async || counted.get() >= 1).await;
     assert!(!search.search(&agent, query()).await.expect("found").is_empty());
     stop.cancel();
     working.await.expect("the worker ends");
