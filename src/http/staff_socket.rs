@@ -16,7 +16,7 @@ use crate::eventlog::{Event, Live, Topic};
 use crate::identity::{Identity, Permission, Principal, SessionEnded, Staff};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::tasks::Tasks;
-use crate::web::{RequestInfo, uninterrupted};
+use crate::web::{Zone, uninterrupted};
 
 use super::live::{LiveHub, Typing};
 use super::socket::{ErrorFrame, HEARTBEAT, MAX_FRAME, Pace, check_origin, send};
@@ -36,7 +36,6 @@ pub async fn staff_socket(
     req: HttpRequest,
     body: Payload,
     staff: Staff,
-    info: RequestInfo,
     identity: Data<Identity>,
     routing: Data<Routing>,
     hub: Data<LiveHub>,
@@ -47,7 +46,8 @@ pub async fn staff_socket(
     let (response, session, stream) =
         actix_ws::handle(&req, body).map_err(|_| Error::from(ErrorCode::InvalidParameter).context("WebSocket"))?;
     let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations().max_continuation_size(MAX_FRAME);
-    let clients = metrics.ws_clients.with_label_values(&[info.zone.as_str()]);
+    let zone = req.app_data::<Data<Zone>>().map_or("", |z| z.as_str());
+    let clients = metrics.ws_clients.with_label_values(&[zone]);
     let stop = tasks.stop();
     let (identity, routing, hub) = ((**identity).clone(), (**routing).clone(), (**hub).clone());
     let mut socket = StaffSocket { who: staff.0, identity, routing, hub, session };
