@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::app::Actor;
+use crate::support::app::{Actor, ok};
 use crate::support::wait::until;
 
 /// A demo of its own on free ports. Dropping it ends it.
@@ -124,44 +126,115 @@ fn psql(dir: &Path, sql: &str) -> String {
     String::from_utf8_lossy(&out.stdout).trim().to_owned()
 }
 
+/// One of the demo's people, signed in.
+async fn person(demo: &Demo, accounts: &Value, login: &str) -> Actor {
+    let actor = Actor::at(demo.url("staff_url"));
+    let account = accounts.as_array().expect("accounts").iter().find(|a| a["login"] == login).expect("one");
+    actor.post_ok("/api/v1/session", json!({"login": login, "password": account["password"]})).await;
+    actor
+}
+
+/// A demonstration call of this agent's, as an upload.
+fn call(agent: &str) -> Form {
+    let read = |name: &str| std::fs::read(Path::new("appliance/demo/calls").join(name)).expect("a demonstration call");
+    let mut record: Value = serde_json::from_slice(&read("wealth.cdr.json")).expect("JSON");
+    record["agent_login"] = json!(agent);
+    Form::new().text("cdr", record.to_string()).part("audio", Part::bytes(read("wealth.wav")))
+}
+
+fn document() -> Form {
+    Form::new().text("client_id", "document-1").part("file", Part::bytes(b"%PDF-1.7\n").file_name("回单.pdf"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let dir = folder();
     let demo = Demo::start(dir.path(), &["--no-models"]);
     let accounts = demo.started["accounts"].clone();
+    let (agent, inspector) = (person(&demo, &accounts, "agent1").await, person(&demo, &accounts, "inspector1").await);
+    agent.put_ok("/api/v1/agent-state", json!({"state": "ready", "capacity": 5})).await;
+
+    // One conversation with everything that belongs to it, down to its summary.
     let customer = Actor::at(demo.url("customers_url"));
-    let (id, mut chat) = customer.chat().await;
-    chat.until("the welcome", |f| f["type"] == "welcome").await;
+    let (first, mut chat) = customer.chat().await;
+    chat.say("转人工").await;
+    chat.until("an agent", |f| f["type"] == "state" && f["state"] == "active").await;
+    let path = format!("/api/v1/conversations/{first}");
+    agent.post_ok(&format!("{path}/messages"), json!({"client_id": "reply-0001", "body": "请稍候"})).await;
+    let sent = customer.request(Method::POST, "/api/v1/chat-attachments").multipart(document());
+    let sent = ok(sent.send().await.expect("an answer")).await;
+    let new =
+        json!({"kind": "complaint", "priority": "high", "subject": "转账未到账", "description": "客户转账未到账"});
+    let ticket = agent.post_ok(&format!("{path}/tickets"), new).await;
+    let upload = inspector.request(Method::POST, "/api/v1/recordings").multipart(call("agent1"));
+    let recording = ok(upload.send().await.expect("an answer")).await;
+    agent.post_ok(&format!("{path}/close"), json!({"summary": "已登记"})).await;
+
+    // Another one, in the middle of the bot's turns.
+    let (second, mut chat) = Actor::at(demo.url("customers_url")).chat().await;
     let mut acknowledged = Vec::new();
     for n in 0..8 {
         let text = format!("第 {n} 条：请帮我查询转账限额");
         let frame = chat.say(&text).await;
         acknowledged.push((frame["message"]["id"].clone(), text));
     }
-    // The bot is in the middle of its turns now.
     demo.kill();
 
     let again = Demo::start(dir.path(), &["--no-models"]);
     assert!(again.started["accounts"].as_array().is_some_and(Vec::is_empty), "passwords are shown once");
-    let supervisor = Actor::at(again.url("staff_url"));
-    let account = accounts.as_array().expect("accounts").iter().find(|a| a["login"] == "supervisor1").expect("one");
-    supervisor.post_ok("/api/v1/session", json!({"login": account["login"], "password": account["password"]})).await;
-    let path = format!("/api/v1/conversations/{id}/messages?limit=500");
+    let supervisor = person(&again, &accounts, "supervisor1").await;
+    let path = format!("/api/v1/conversations/{second}/messages?limit=500");
     let kept = supervisor.get_ok(&path).await;
     for (message, text) in &acknowledged {
         let found = kept["items"].as_array().expect("items").iter().find(|m| &m["id"] == message);
         assert_eq!(found.map(|m| m["body"].as_str()), Some(Some(text.as_str())), "{message}");
     }
-    // What the bot owed is done after the restart: the last question is answered, or handed over.
+    let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+    let closed = supervisor.get_ok(&format!("/api/v1/conversations/{first}")).await;
+    assert_eq!((&closed["state"], &closed["summary"]), (&json!("closed"), &json!("已登记")));
+    assert_eq!(supervisor.get_ok(&format!("/api/v1/tickets/{}", id(&ticket))).await["subject"], "转账未到账");
+    let kept = supervisor.get_ok(&format!("/api/v1/recordings/{}", id(&recording))).await;
+    assert_eq!(kept["digest_sm3"], recording["digest_sm3"]);
+    let file = format!("/api/v1/conversations/{first}/attachments/{}", id(&sent["attachment"]));
+    assert_eq!(supervisor.get(&file).await.bytes().await.expect("the document").as_ref(), b"%PDF-1.7\n");
+
+    // What the program owed is done after the restart: the bot has the last word, and the closed conversation is inspected.
     until("the bot has caught up", async || {
         let now = supervisor.get_ok(&path).await;
         let last = now["items"].as_array().expect("items").last().expect("a message")["author"]["kind"].clone();
         last != "customer"
     })
     .await;
+    let inspected = format!("/api/v1/inspections?subject_kind=conversation&subject_id={first}");
+    until("the conversation is inspected", async || {
+        supervisor.get_ok(&inspected).await["items"].as_array().is_some_and(|items| items.len() == 1)
+    })
+    .await;
     let verified = guitai(&["audit", "verify", "--json"], dir.path());
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
+fn a_taken_port_is_named_and_the_next_one_used() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let dir = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_guitai"))
+        .args(["demo", "--no-models", "--json", "--port", &port.to_string(), "--data-dir"])
+        .arg(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("guitai starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("its first line");
+    let started: Value = serde_json::from_str(&line).expect("JSON");
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it is there");
+    let talk = String::from_utf8_lossy(&child.wait_with_output().expect("it ends").stderr).into_owned();
+    assert!(talk.lines().any(|l| l.contains(&port.to_string()) && l.contains("port taken")), "{talk}");
+    assert!(!started["staff_url"].as_str().expect("an address").ends_with(&format!(":{port}")));
 }
 
 #[test]
