@@ -40,6 +40,7 @@ actions! {
     AccountEnable = "account.enable", "启用账号", "enabled account";
     RolesChange = "account.roles_change", "变更角色", "changed roles";
     AgentStateChange = "agent.state_change", "坐席状态变更", "changed agent state";
+    QueueCreate = "queue.create", "创建队列", "created queue";
     QueueList = "queue.list", "查看队列", "listed queues";
     ConversationOpen = "conversation.open", "客户发起会话", "customer opened conversation";
     ConversationList = "conversation.list", "查看会话列表", "listed conversations";

@@ -4,8 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nix::sys::signal::kill;
-use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Installation};
@@ -19,6 +17,8 @@ use crate::http::Zones;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunFile {
     pub pid: i32,
+    /// When the process began, in clock ticks since the machine did: a pid alone may be somebody else's by now.
+    began: u64,
     pub database_url: String,
     pub zones: Zones,
 }
@@ -32,9 +32,14 @@ impl RunFile {
     pub fn of_running(data_dir: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(Self::path(data_dir)).ok()?;
         let this: Self = serde_json::from_str(&text).ok()?;
-        // Signal 0 asks whether the process is there and does nothing to it.
-        kill(Pid::from_raw(this.pid), None).ok()?;
-        Some(this)
+        (began(this.pid) == Some(this.began)).then_some(this)
+    }
+
+    /// Of this very process.
+    pub fn of_this_process(database_url: &str, zones: &Zones) -> Result<Self> {
+        let pid = nix::unistd::getpid().as_raw();
+        let began = began(pid).ok_or_else(|| ErrorCode::HostUnfit.because("/proc cannot be read"))?;
+        Ok(Self { pid, began, database_url: database_url.to_owned(), zones: zones.clone() })
     }
 
     pub fn write(&self, data_dir: &Path) -> Result<()> {
@@ -46,6 +51,14 @@ impl RunFile {
     pub fn remove(data_dir: &Path) {
         drop(std::fs::remove_file(Self::path(data_dir)));
     }
+}
+
+/// When a process began: field 22 of `/proc/PID/stat` (proc(5)). `None` when there is no such process.
+fn began(pid: i32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in brackets and may hold anything.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    rest.split(' ').nth(19)?.parse().ok()
 }
 
 fn storage(e: std::io::Error) -> Error {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::open::configuration;
-use super::{Answer, Installation, Outcome, tell};
+use super::{Answer, Installation, Outcome, print_json, tell};
 use crate::app::{self, Mode};
 use crate::http;
 
@@ -14,6 +14,9 @@ pub struct ServeArgs {
     /// Configuration file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Print the addresses as one line of JSON when everything serves.
+    #[arg(long)]
+    json: bool,
 }
 
 pub async fn run(args: ServeArgs) -> Outcome {
@@ -25,6 +28,9 @@ pub async fn run(args: ServeArgs) -> Outcome {
         "guitai: 员工 staff {}  客户 customers {}  管理 admin {}",
         running.zones.staff, running.zones.customers, running.zones.admin
     ));
+    if args.json {
+        print_json(&running.zones)?;
+    }
     running.until_told_to_stop().await?;
     Ok(Answer::Yes)
 }

@@ -1,6 +1,7 @@
 //! Reading, overriding and checking. A fault does not stop the search for the next one.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::Path;
 
 use toml::{Table, Value};
@@ -164,6 +165,10 @@ fn check(c: &Config, faults: &mut Vec<String>) {
         }
     }
     must((2..=500).contains(&c.database.max_connections), "database.max_connections: 2 to 500");
+    must(
+        is_local(&c.database.url),
+        "database.url: 只能经 Unix 套接字或环回地址 / a Unix socket or loopback: PostgreSQL is not reached through TLS yet",
+    );
     must(!has_password(&c.database.url), "database.url: a password belongs into database.password_file");
     if let Some(f) = &c.database.password_file {
         must(f.is_file(), &format!("database.password_file: {} is not a file", f.display()));
@@ -198,6 +203,36 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     must((10..=60).contains(&c.identity.lock_for_min), "identity.lock_for_min: 10 to 60");
     if let Some(d) = &c.inference.asr_model_dir {
         must(d.is_dir(), &format!("inference.asr_model_dir: {} is not a folder", d.display()));
+    }
+}
+
+/// Whether a connection string leads to this very machine: a Unix socket, loopback, or no host at all.
+fn is_local(url: &str) -> bool {
+    let is_here = |host: &str| {
+        let host = host.trim_matches('\'');
+        let is_socket = host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+        is_socket
+            || host == "localhost"
+            || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    };
+    match url.split_once("://") {
+        Some((_, rest)) => {
+            let authority = rest.split(['/', '?']).next().unwrap_or_default();
+            let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+            let named = rest.split(['?', '&']).filter_map(|p| p.strip_prefix("host=").or(p.strip_prefix("hostaddr=")));
+            hosts.split(',').map(without_port).chain(named).all(is_here)
+        }
+        None => url
+            .split_whitespace()
+            .filter_map(|p| p.strip_prefix("host=").or(p.strip_prefix("hostaddr=")))
+            .all(|hosts| hosts.split(',').all(is_here)),
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+        _ => host,
     }
 }
 

@@ -58,3 +58,32 @@ fn a_password_in_the_url_is_refused() {
     assert!(faults.0.iter().any(|f| f.starts_with("database.url")));
     assert!(!faults.to_string().contains("secret"));
 }
+
+#[test]
+fn the_database_is_reached_without_a_network_and_without_a_password_in_the_file() {
+    let faults = |url: &str| {
+        let file = write(&format!("[database]\nurl = \"{url}\"\n"));
+        load(Some(file.path()), std::iter::empty()).err().map_or(0, |f| f.0.len())
+    };
+    for good in [
+        "host=/run/postgresql dbname=guitai user=guitai",
+        "postgresql://guitai@%2Frun%2Fpostgresql:5432/guitai",
+        "postgresql://guitai@localhost/guitai",
+        "postgresql://guitai@[::1]:5432/guitai",
+        "host=127.0.0.1 dbname=guitai",
+        "postgresql:///guitai?host=/run/postgresql",
+    ] {
+        assert_eq!(faults(good), 0, "{good}");
+    }
+    for bad in [
+        "host=db.bank.example dbname=guitai",
+        "postgresql://guitai@10.0.0.5:5432/guitai",
+        "postgresql://guitai@localhost,10.0.0.5/guitai",
+        "postgresql:///guitai?host=10.0.0.5",
+        "hostaddr=10.0.0.5 dbname=guitai",
+        "postgresql://guitai:secret@localhost/guitai",
+        "host=/run/postgresql password=secret",
+    ] {
+        assert_eq!(faults(bad), 1, "{bad}");
+    }
+}

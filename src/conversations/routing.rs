@@ -42,9 +42,14 @@ impl Routing {
 
     /// The organisation's first queue, made once.
     pub async fn ensure_queue(&self, caller: &Caller, code: &str, name: &str) -> Result<QueueId> {
+        let mut conn = self.transactions.db().connection().await?;
+        if let Some(queue) = store::queues_of(&mut conn, caller.org_id).await?.first() {
+            return Ok(queue.id);
+        }
+        drop(conn);
         let (code, name) = (code.to_owned(), name.to_owned());
         self.transactions
-            .perform(caller, AuditDraft::new(Action::QueueList), async |tx: &mut Tx| {
+            .perform(caller, AuditDraft::new(Action::QueueCreate), async |tx: &mut Tx| {
                 let row =
                     QueueRow { id: QueueId::fresh(), org_id: tx.caller().org_id, code, name, created_at: tx.now() };
                 store::insert_queue(tx.conn(), &row).await?;

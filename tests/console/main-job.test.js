@@ -144,6 +144,22 @@ describe('the main job', { concurrency: false }, () => {
     await shot(agent, 'agent-attachments');
   });
 
+  it('a session that ends keeps the draft, and signing in again in place goes on', async () => {
+    const draft = `稍等，我核对一下 ${token}`;
+    await agent.getByTestId('composer').fill(draft);
+    // Ended elsewhere: the page itself has not asked for it.
+    await agent.evaluate(() => fetch('/api/v1/session', { method: 'DELETE', headers: { 'X-Requested-With': 'guitai' } }));
+    const dialog = agent.getByTestId('sign-in-again');
+    await dialog.waitFor();
+    await shot(agent, 'agent-sign-in-again');
+    await dialog.getByTestId('password').fill(at.accounts.agent.password);
+    await dialog.getByTestId('sign-in').click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await agent.getByTestId('composer').inputValue(), draft);
+    await agent.getByTestId('send').click();
+    await chat.getByText(draft).waitFor();
+  });
+
   it('the agent opens a ticket that is filled in already', async () => {
     await agent.getByTestId('open-ticket').click();
     await agent.getByTestId('ticket-subject').waitFor();

@@ -96,12 +96,7 @@ async fn start(args: &DemoArgs, data_dir: &Path) -> Result<(Running, Vec<ShownAc
     }
     let running = app::start(opened, bound, Mode::Demo).await?;
     let accounts = seed(&running).await?;
-    let run = RunFile {
-        pid: i32::try_from(std::process::id()).map_err(|e| ErrorCode::Internal.caused_by(e))?,
-        database_url: running.base.database_url().to_owned(),
-        zones: running.zones.clone(),
-    };
-    run.write(&data_dir)?;
+    RunFile::of_this_process(running.base.database_url(), &running.zones)?.write(&data_dir)?;
     Ok((running, accounts))
 }
 
