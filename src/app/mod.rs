@@ -307,6 +307,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
 
     let zones = Zones::of(&bound);
     let services = Services {
+        transactions: t.clone(),
         identity: base.identity.clone(),
         approvals,
         audit,

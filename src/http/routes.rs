@@ -140,6 +140,15 @@ table! {
     get "/{path:.*}" in SIGNED_IN, Exempt("a public file") => console::get_console;
 }
 
+/// The audited action that a request of this method to this template stands for.
+pub fn action_of(method: &str, template: Option<&str>) -> Option<Action> {
+    let row = ROUTES.iter().find(|r| r.method.eq_ignore_ascii_case(method) && Some(r.path) == template)?;
+    match row.audit {
+        As(action) => Some(action),
+        Exempt(_) => None,
+    }
+}
+
 /// Gives a zone its routes, and no others.
 pub fn configure(app: &mut ServiceConfig, zone: Zone, demo: Demo) {
     for row in ROUTES.iter().filter(|r| r.zones.contains(&zone) && (demo.0 || !r.demo_only)) {

@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{Data, PayloadConfig};
-use actix_web::{App, HttpServer};
+use actix_web::{App, FromRequest, HttpMessage, HttpServer};
+use uuid::Uuid;
 
 use crate::approvals::Approvals;
+use crate::audit::AuditDraft;
 use crate::auditing::Audit as AuditService;
 use crate::config::{Listener, Listeners};
 use crate::console::ChatPages;
 use crate::conversations::{Attachments, Chat, Conversations, Routing};
 use crate::error::{ErrorCode, Result};
-use crate::identity::{Authenticator, Identity};
+use crate::identity::{Authenticator, Identity, Staff};
 use crate::inspection::Inspections;
 use crate::knowledge::Knowledge;
 use crate::recordings::Recordings;
@@ -23,7 +25,8 @@ use crate::search_content::ContentSearch;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::tasks::Tasks;
 use crate::tickets::Tickets;
-use crate::web::{Demo, Zone, run_use_cases_on, trace_errors};
+use crate::transaction::{Transactions, Tx};
+use crate::web::{Demo, Unread, Zone, refused, run_use_cases_on, trace_errors};
 
 use super::live::LiveHub;
 use super::ops::Readiness;
@@ -37,6 +40,7 @@ const WORKERS: usize = 1;
 /// Everything that handlers ask for.
 #[derive(Clone)]
 pub struct Services {
+    pub transactions: Transactions,
     pub identity: Identity,
     pub approvals: Approvals,
     pub audit: AuditService,
@@ -161,6 +165,7 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
             .app_data(Data::new(s.zones.clone()))
             .app_data(Data::new(s.chat_pages.clone()))
             .app_data(Data::from(authenticator))
+            .app_data(Data::new(s.transactions))
             .app_data(Data::new(s.identity))
             .app_data(Data::new(s.approvals))
             .app_data(Data::new(s.audit))
@@ -178,6 +183,7 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
             .app_data(Data::new(s.metrics))
             .app_data(Data::new(s.tasks))
             .app_data(PayloadConfig::new(usize::MAX))
+            .wrap(from_fn(record_unread))
             .wrap(from_fn(trace_errors))
             .wrap(from_fn(measure))
             .configure(|app| routes::configure(app, zone, configured.demo))
@@ -200,6 +206,35 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
 fn method_label(method: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
+}
+
+/// Puts on record what a signed-in person tried with a body or parameters that could not be read: the use case, which records everything
+/// else, never saw it. When that cannot be recorded the refusal stands all the same, for nothing was done.
+async fn record_unread(
+    req: ServiceRequest,
+    next: Next<impl actix_web::body::MessageBody>,
+) -> std::result::Result<ServiceResponse<impl actix_web::body::MessageBody>, actix_web::Error> {
+    let response = next.call(req).await?;
+    let request = response.request();
+    let unread = request.extensions().get::<Unread>().cloned();
+    let transactions = request.app_data::<Data<Transactions>>().cloned();
+    // All parts of a request are read at once, so who it is may not have been known when the body was refused.
+    if let (Some(unread), Some(t)) = (unread, transactions)
+        && let Some(action) = routes::action_of(request.method().as_str(), request.match_pattern().as_deref())
+        && let Ok(Staff(principal)) = Staff::extract(request).await
+    {
+        let caller = principal.caller;
+        let mut attempt = AuditDraft::new(action);
+        if let Some(id) = request.match_info().get("id").and_then(|id| Uuid::parse_str(id).ok()) {
+            attempt = attempt.detail("id", id.to_string());
+        }
+        let error = unread.code.because(unread.detail);
+        let answered = refused(async move { t.refuse(&caller, attempt, error, async |_: &mut Tx| Ok(())).await }).await;
+        if answered.code() != unread.code {
+            tracing::error!(error = ?answered, "a refusal could not be recorded");
+        }
+    }
+    Ok(response)
 }
 
 /// Counts every request by its route template.

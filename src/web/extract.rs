@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures::future::{LocalBoxFuture, Ready, ready};
 use serde::de::DeserializeOwned;
 
@@ -26,7 +26,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             .get(actix_web::http::header::CONTENT_TYPE)
             .is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
         let body = web::Payload::from_request(req, payload).into_inner();
-        Box::pin(async move {
+        let request = req.clone();
+        let read = async move {
             if !is_json {
                 return Err(ErrorCode::UnsupportedMediaType.because("application/json"));
             }
@@ -37,8 +38,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
                 .map_err(|_| ErrorCode::BodyTooLarge.because(format!("at most {MAX_JSON_BYTES} bytes")))?
                 .map_err(|_| ErrorCode::InvalidJson.because("the body could not be read to its end"))?;
             parse(&bytes).map(Json)
-        })
+        };
+        Box::pin(async move { read.await.inspect_err(|e| note_unread(&request, e)) })
     }
+}
+
+/// A request that was refused before its use case saw it, and so is not on record yet.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    pub code: ErrorCode,
+    pub detail: String,
+}
+
+fn note_unread(req: &HttpRequest, e: &Error) {
+    req.extensions_mut().insert(Unread { code: e.code(), detail: e.detail().to_owned() });
 }
 
 /// Parses strict JSON and names the place of a fault, never its content.
@@ -89,7 +102,10 @@ macro_rules! wrapped {
 
             fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
                 let got = <$inner>::from_request(req, payload).into_inner();
-                ready(got.map(|v| $name(v.into_inner())).map_err(|e| ErrorCode::InvalidParameter.because(short(&e.to_string()))))
+                let read = got
+                    .map(|v| $name(v.into_inner()))
+                    .map_err(|e| ErrorCode::InvalidParameter.because(short(&e.to_string())));
+                ready(read.inspect_err(|e| note_unread(req, e)))
             }
         }
     };

@@ -47,6 +47,20 @@ async fn malformed_requests_have_one_clear_code_each() {
         assert_eq!(got, (status, code.to_owned()), "{what}");
     }
     assert_eq!(app.db.number("SELECT count(*) FROM tickets").await, 0);
+    // Each attempt on something is on record, also those that no use case ever saw.
+    for (action, code, times) in [
+        ("ticket.create", "request.invalid_json", 6),
+        ("ticket.create", "request.body_too_large", 1),
+        ("ticket.create", "request.unsupported_media_type", 1),
+        ("ticket.read", "request.invalid_parameter", 1),
+        ("ticket.read", "request.not_found", 1),
+        ("ticket.list", "request.invalid_parameter", 1),
+    ] {
+        let query = format!(
+            "SELECT count(*) FROM audit_records WHERE outcome = 'refused' AND action = '{action}' AND code = '{code}'"
+        );
+        assert_eq!(app.db.number(&query).await, times, "{action} {code}");
+    }
     app.finish().await;
 }
 

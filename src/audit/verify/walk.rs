@@ -1,137 +1,25 @@
-//! Proving the ledger: every record, seal and head is recomputed and every deviation is named by position or id.
-//!
-//! The walk never stops at a failure. Where the recomputed tree leaves the signed one it says so once for the batch of that head and goes
-//! on from the signed frontier of the head, so that one changed leaf does not hide what comes after it.
+//! One walk through the ledger. It never stops at a failure: where the recomputed tree leaves the signed one it says so once for the batch of
+//! that head and goes on from the signed frontier of the head, so that one changed leaf does not hide what comes after it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::sealer::{Mark, Round, Sealer, frontier_of};
-use super::store::seals::{self, Head, Seal};
-use super::store::{AuditRecord, Ledger};
+use super::{Failure, HeadReport, VerificationReport};
+use crate::audit::sealer::{Mark, frontier_of};
+use crate::audit::store::seals::{self, Head, Seal};
+use crate::audit::store::{AuditRecord, Ledger};
 use crate::crypto::merkle::{Frontier, Hash};
 use crate::crypto::sm2::{self, PublicKey};
 use crate::db::ids::{AuditId, EventId, SigningKeyId};
-use crate::db::{Connection, Db, KeyStore};
+use crate::db::{Connection, KeyStore};
 use crate::error::{ErrorCode, Result};
 
 /// Rows read at a time.
 const PAGE: i64 = 1000;
 /// Failures listed one by one; the rest are counted.
 const MOST_LISTED: usize = 1000;
-/// How long to wait for a sealer in another process to seal what waits.
-const WAIT_FOR_SEALER: Duration = Duration::from_secs(3);
-
-/// Something that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Failure {
-    /// The place in the log, for what is sealed.
-    pub position: Option<i64>,
-    /// The record, where it is known.
-    pub id: Option<Uuid>,
-    pub what: String,
-}
-
-/// The newest signed head.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct HeadReport {
-    pub tree_size: i64,
-    /// Hexadecimal, like the signature (DER).
-    pub root: String,
-    pub signed_at: DateTime<Utc>,
-    pub key_id: SigningKeyId,
-    pub signature: String,
-    pub signature_ok: bool,
-}
-
-/// What a verification found.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct VerificationReport {
-    pub ok: bool,
-    /// Records whose MAC was recomputed.
-    pub checked: u64,
-    /// Seals that were walked.
-    pub sealed: u64,
-    /// Records that still wait for their seal.
-    pub unsealed: u64,
-    /// Leaves of the recomputed tree, and its root in hexadecimal.
-    pub tree_size: u64,
-    pub root: String,
-    pub head: Option<HeadReport>,
-    pub failures: Vec<Failure>,
-    /// How long it took, in milliseconds.
-    pub ms: u64,
-}
-
-/// Verifies the ledger of one database.
-pub struct Verifier {
-    db: Db,
-    keys: Arc<KeyStore>,
-    ledger: Ledger,
-    sealer: Arc<Sealer>,
-}
-
-impl Verifier {
-    pub fn new(db: Db, keys: Arc<KeyStore>, ledger: Ledger, sealer: Arc<Sealer>) -> Self {
-        Self { db, keys, ledger, sealer }
-    }
-
-    /// Seals what waits, then walks the ledger, all of it or from the last head at or before position `from`. Records that wait, records
-    /// that are listed nowhere and events without a record are looked for in the whole ledger either way. An error is returned only
-    /// when the ledger cannot be read; what is wrong with it stands in the report.
-    pub async fn verify(&self, from: Option<u64>) -> Result<VerificationReport> {
-        let began = Instant::now();
-        let mark = self.sealer.mark();
-        let mut walk = Walk::new(self.ledger.clone());
-        self.seal_first(&mut walk).await?;
-        // A connection of its own: the walk may be long, and the pool is for people.
-        let mut conn = self.db.dedicated().await?;
-        seals::begin_snapshot(&mut conn).await?;
-        walk.start(&mut conn, &self.keys, from).await?;
-        walk.sealed(&mut conn, &self.keys).await?;
-        walk.unsealed(&mut conn).await?;
-        walk.unlisted(&mut conn).await?;
-        walk.events(&mut conn).await?;
-        walk.against_mark(&mut conn, mark).await?;
-        let head = match seals::last_head(&mut conn).await? {
-            None => None,
-            Some(h) => Some(walk.report_head(&mut conn, &self.keys, h).await?),
-        };
-        seals::commit(&mut conn).await?;
-        Ok(walk.report(head, u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)))
-    }
-
-    async fn seal_first(&self, walk: &mut Walk) -> Result<()> {
-        let mut ticks = tokio::time::interval(Duration::from_millis(100));
-        let began = Instant::now();
-        loop {
-            ticks.tick().await;
-            match self.sealer.seal_all().await {
-                Ok(Round::NotHolder) => {
-                    let mut conn = self.db.connection().await?;
-                    let (waiting, _) = seals::waiting(&mut conn).await?;
-                    if waiting == 0 || began.elapsed() > WAIT_FOR_SEALER {
-                        return Ok(());
-                    }
-                }
-                Ok(_) => return Ok(()),
-                // The sealer refuses to go on from a log that was tampered with; the walk says where.
-                Err(e)
-                    if matches!(e.code(), ErrorCode::DataAltered | ErrorCode::NotFound | ErrorCode::KeyDestroyed) =>
-                {
-                    walk.fail(None, None, format!("the sealer has stopped: {}", e.detail()));
-                    return Ok(());
-                }
-                Err(e) => return Err(e),
-            }
-        }
-    }
-}
 
 /// What a seal must still be compared with when its head comes.
 struct Waiting {
@@ -140,7 +28,7 @@ struct Waiting {
     sealed_at: DateTime<Utc>,
 }
 
-struct Walk {
+pub(super) struct Walk {
     ledger: Ledger,
     keys: HashMap<SigningKeyId, Option<PublicKey>>,
     frontier: Frontier,
@@ -157,7 +45,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(ledger: Ledger) -> Self {
+    pub(super) fn new(ledger: Ledger) -> Self {
         Self {
             ledger,
             keys: HashMap::new(),
@@ -173,7 +61,7 @@ impl Walk {
         }
     }
 
-    fn fail(&mut self, position: Option<i64>, id: Option<Uuid>, what: impl Into<String>) {
+    pub(super) fn fail(&mut self, position: Option<i64>, id: Option<Uuid>, what: impl Into<String>) {
         if self.failures.len() < MOST_LISTED {
             self.failures.push(Failure { position, id, what: what.into() });
         } else {
@@ -182,7 +70,7 @@ impl Walk {
     }
 
     /// Begins at the last head at or before `from`, whose signed frontier stands for everything before it.
-    async fn start(&mut self, conn: &mut Connection, keys: &KeyStore, from: Option<u64>) -> Result<()> {
+    pub(super) async fn start(&mut self, conn: &mut Connection, keys: &KeyStore, from: Option<u64>) -> Result<()> {
         let Some(from) = from.and_then(|f| i64::try_from(f).ok()).filter(|f| *f > 0) else { return Ok(()) };
         let Some(head) = seals::head_at_most(conn, from).await? else { return Ok(()) };
         let is_signed = self.is_signed(conn, keys, &head).await?;
@@ -198,7 +86,7 @@ impl Walk {
         Ok(())
     }
 
-    async fn sealed(&mut self, conn: &mut Connection, keys: &KeyStore) -> Result<()> {
+    pub(super) async fn sealed(&mut self, conn: &mut Connection, keys: &KeyStore) -> Result<()> {
         let mut heads: VecDeque<Head> = VecDeque::new();
         let mut last_head = self.begin;
         // A seal moved below the first position is found too.
@@ -402,7 +290,7 @@ impl Walk {
             .map_err(|e| ErrorCode::Internal.caused_by(e))
     }
 
-    async fn unsealed(&mut self, conn: &mut Connection) -> Result<()> {
+    pub(super) async fn unsealed(&mut self, conn: &mut Connection) -> Result<()> {
         let mut after = AuditId(Uuid::nil());
         loop {
             let rows = seals::unsealed_after(conn, after, PAGE).await?;
@@ -429,7 +317,7 @@ impl Walk {
         }
     }
 
-    async fn unlisted(&mut self, conn: &mut Connection) -> Result<()> {
+    pub(super) async fn unlisted(&mut self, conn: &mut Connection) -> Result<()> {
         let mut after = AuditId(Uuid::nil());
         loop {
             let rows = seals::unlisted_after(conn, after, PAGE).await?;
@@ -443,7 +331,7 @@ impl Walk {
         }
     }
 
-    async fn events(&mut self, conn: &mut Connection) -> Result<()> {
+    pub(super) async fn events(&mut self, conn: &mut Connection) -> Result<()> {
         let mut after = EventId(Uuid::nil());
         loop {
             let rows = seals::events_without_record(conn, after, PAGE).await?;
@@ -456,7 +344,7 @@ impl Walk {
     }
 
     /// A log cut behind its last head has no trace of what was cut; this process remembers how far it was.
-    async fn against_mark(&mut self, conn: &mut Connection, mark: Option<Mark>) -> Result<()> {
+    pub(super) async fn against_mark(&mut self, conn: &mut Connection, mark: Option<Mark>) -> Result<()> {
         let Some((size, root)) = mark else { return Ok(()) };
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         let known = seals::head_at_most(conn, size).await?;
@@ -466,7 +354,12 @@ impl Walk {
         Ok(())
     }
 
-    async fn report_head(&mut self, conn: &mut Connection, keys: &KeyStore, head: Head) -> Result<HeadReport> {
+    pub(super) async fn report_head(
+        &mut self,
+        conn: &mut Connection,
+        keys: &KeyStore,
+        head: Head,
+    ) -> Result<HeadReport> {
         let signature_ok = self.is_signed(conn, keys, &head).await?;
         Ok(HeadReport {
             tree_size: head.tree_size,
@@ -478,7 +371,7 @@ impl Walk {
         })
     }
 
-    fn report(mut self, head: Option<HeadReport>, ms: u64) -> VerificationReport {
+    pub(super) fn report(mut self, head: Option<HeadReport>, ms: u64) -> VerificationReport {
         if self.unlisted_failures > 0 {
             let what = format!("and {} more", self.unlisted_failures);
             self.failures.push(Failure { position: None, id: None, what });
