@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rdkafka::Message;
 use rdkafka::consumer::{Consumer, StreamConsumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 
@@ -35,7 +35,11 @@ async fn read_committed(broker: &KafkaBroker, topic: &str, count: usize) -> Vec<
     consumer.subscribe(&[topic]).expect("subscribed");
     let mut seen = Vec::new();
     while seen.len() < count {
-        let message = tokio::time::timeout(PATIENCE, consumer.recv()).await.expect("a message in time").expect("read");
+        let message = match tokio::time::timeout(PATIENCE, consumer.recv()).await.expect("a message in time") {
+            // A broker that has just come back answers before it has replayed its metadata; the consumer asks on by itself.
+            Err(KafkaError::MessageConsumption(RDKafkaErrorCode::UnknownTopicOrPartition)) => continue,
+            read => read.expect("read"),
+        };
         seen.push(message.payload_view::<str>().expect("a payload").expect("UTF-8").to_owned());
     }
     seen
