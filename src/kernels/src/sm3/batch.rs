@@ -3,19 +3,21 @@
 use super::lanes::{LANES, States, compress};
 use super::{BLOCK, DIGEST, INITIAL, output, pad, single};
 
-/// Streams below which one after the other is faster than all places with most of them empty.
+/// Streams below which one after the other is faster than all lanes with most of them idle.
 const WORTHWHILE: usize = 3;
+/// What idle lanes absorb; also the longest run that is absorbed before the lanes are looked at again.
+static IDLE: [[u8; BLOCK]; 64] = [[0; BLOCK]; 64];
 
 /// The digest of each message, in order; of `leading` followed by the message where there is a leading byte, as Merkle
 /// trees ask for. The messages may differ in length; the nearer they are, the better the lanes are used.
 pub fn digest_each(leading: Option<u8>, messages: &[&[u8]]) -> Vec<[u8; DIGEST]> {
     let mut digests = vec![[0; DIGEST]; messages.len()];
     let mut waiting = messages.iter().zip(&mut digests);
-    let mut streams: [Option<Stream<'_>>; LANES] = [const { None }; LANES];
+    let mut lanes: [Option<Stream<'_>>; LANES] = [const { None }; LANES];
     let mut states: States = [[0; LANES]; 8];
     loop {
         let mut running = 0;
-        for (lane, place) in streams.iter_mut().enumerate() {
+        for (lane, place) in lanes.iter_mut().enumerate() {
             if place.is_none()
                 && let Some((message, digest)) = waiting.next()
             {
@@ -27,18 +29,29 @@ pub fn digest_each(leading: Option<u8>, messages: &[&[u8]]) -> Vec<[u8; DIGEST]>
         if running < WORTHWHILE {
             break;
         }
-        let blocks = streams.each_ref().map(|place| place.as_ref().map_or(&[0; BLOCK], Stream::block));
-        compress(&mut states, &blocks);
-        for (lane, place) in streams.iter_mut().enumerate() {
-            *place = place.take().and_then(|stream| stream.advanced(|| get(&states, lane)));
+        let runs = lanes.each_ref().map(|place| place.as_ref().map_or(IDLE.as_slice(), Stream::run));
+        let blocks = runs.iter().map(|run| run.len()).min().unwrap_or(0);
+        compress(&mut states, &runs.map(|run| run.split_at(blocks).0));
+        for (lane, place) in lanes.iter_mut().enumerate() {
+            if let Some(stream) = place
+                && stream.advance(blocks)
+            {
+                *stream.digest = output(get(&states, lane));
+                *place = None;
+            }
         }
     }
-    for (lane, place) in streams.into_iter().enumerate() {
-        let (mut stream, mut state) = (place, get(&states, lane));
-        while let Some(running) = stream {
-            single::compress(&mut state, std::slice::from_ref(running.block()));
-            stream = running.advanced(|| state);
+    for (lane, mut stream) in lanes.into_iter().enumerate().filter_map(|(lane, place)| Some((lane, place?))) {
+        let mut state = get(&states, lane);
+        loop {
+            let run = stream.run();
+            single::compress(&mut state, run);
+            let blocks = run.len();
+            if stream.advance(blocks) {
+                break;
+            }
         }
+        *stream.digest = output(state);
     }
     digests
 }
@@ -58,7 +71,7 @@ fn put(states: &mut States, lane: usize, state: [u32; 8]) {
 /// A message on its way through a lane.
 struct Stream<'m> {
     /// The first block, where a leading byte has shifted the message.
-    first: Option<[u8; BLOCK]>,
+    first: Option<[[u8; BLOCK]; 1]>,
     whole: &'m [[u8; BLOCK]],
     /// What is left of the message, padded.
     end: [u8; 2 * BLOCK],
@@ -75,7 +88,7 @@ impl<'m> Stream<'m> {
         if let (Some(byte), Some((head, after))) = (leading, message.split_first_chunk::<{ BLOCK - 1 }>()) {
             let mut block = [byte; BLOCK];
             block.iter_mut().skip(1).zip(head).for_each(|(to, from)| *to = *from);
-            (first, rest) = (Some(block), after);
+            (first, rest) = (Some([block]), after);
         }
         let (whole, tail) = rest.as_chunks::<BLOCK>();
         let mut end = [0; 2 * BLOCK];
@@ -87,19 +100,23 @@ impl<'m> Stream<'m> {
         Stream { first, whole, end, end_blocks, done: 0, digest }
     }
 
-    /// The block that comes next.
-    fn block(&self) -> &[u8; BLOCK] {
-        let mut blocks = self.first.iter().chain(self.whole).chain(self.end.as_chunks().0);
-        blocks.nth(self.done).unwrap_or(&[0; BLOCK])
+    /// The blocks that come next and lie together: at least one.
+    fn run(&self) -> &[[u8; BLOCK]] {
+        let first = self.first.as_ref().map_or(&[][..], |first| first);
+        let end = self.end.as_chunks().0.get(..self.end_blocks).unwrap_or_default();
+        let mut before = 0;
+        for part in [first, self.whole, end] {
+            if let Some(run) = part.get(self.done - before..).filter(|run| !run.is_empty()) {
+                return run;
+            }
+            before += part.len();
+        }
+        &IDLE
     }
 
-    /// After that block; ended, the digest is written from the lane's state.
-    fn advanced(mut self, state: impl FnOnce() -> [u32; 8]) -> Option<Self> {
-        self.done += 1;
-        if self.done < usize::from(self.first.is_some()) + self.whole.len() + self.end_blocks {
-            return Some(self);
-        }
-        *self.digest = output(state());
-        None
+    /// After so many blocks; whether the message is done.
+    fn advance(&mut self, blocks: usize) -> bool {
+        self.done += blocks;
+        self.done == usize::from(self.first.is_some()) + self.whole.len() + self.end_blocks
     }
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod hmac;
 mod lanes;
+mod rounds;
 mod single;
 #[cfg(test)]
 mod tests;

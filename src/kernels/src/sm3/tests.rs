@@ -21,9 +21,10 @@ fn every_length_hashes_like_the_oracle() {
 
 #[test]
 fn both_compressions_of_many_streams_agree_with_the_single_one() {
-    let blocks: [[u8; BLOCK]; lanes::LANES] = std::array::from_fn(|lane| std::array::from_fn(|at| (lane * 31 + at * 7) as u8));
+    let blocks: [[[u8; BLOCK]; 3]; lanes::LANES] =
+        std::array::from_fn(|lane| std::array::from_fn(|block| std::array::from_fn(|at| (lane * 31 + block * 97 + at * 7) as u8)));
     let before: lanes::States = std::array::from_fn(|word| std::array::from_fn(|lane| (word * 0x0123_4567 + lane * 0x89ab) as u32));
-    let blocks = blocks.each_ref();
+    let blocks = blocks.each_ref().map(|run| run.as_slice());
     let mut expected = before;
     lanes::compress_plainly(&mut expected, &blocks);
     let mut dispatched = before;
