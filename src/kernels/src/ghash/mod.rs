@@ -55,7 +55,7 @@ impl HashKey {
     }
 
     /// All powers, the sixteenth first.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     pub fn powers(&self) -> &[u128; STRIDE] {
         &self.powers
     }
@@ -73,13 +73,18 @@ impl HashKey {
 }
 
 impl Multiplier {
-    #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls code for instructions that were detected"))]
+    #[cfg_attr(
+        any(target_arch = "x86_64", target_arch = "aarch64"),
+        expect(unsafe_code, reason = "calls code for instructions that were detected")
+    )]
     fn multiply(self, a: u128, b: u128) -> u128 {
         match self {
             // SAFETY: whoever made the value has detected the instructions; so below.
             #[cfg(target_arch = "x86_64")]
             Multiplier::Vpclmul | Multiplier::Pclmul => unsafe { pclmul::multiply(a, b) },
-            _ => portable::multiply(a, b),
+            #[cfg(target_arch = "aarch64")]
+            Multiplier::Pmull => unsafe { pmull::multiply(a, b) },
+            Multiplier::Portable => portable::multiply(a, b),
         }
     }
 

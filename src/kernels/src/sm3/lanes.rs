@@ -47,10 +47,13 @@ pub(super) mod x86 {
     //! the instructions and into which all of the rounds is inlined; that makes it sound.
     #![expect(unsafe_code, reason = "a trait's methods cannot ask for instructions")]
     #![expect(clippy::indexing_slicing, reason = "indices are counted below the lengths of the arrays")]
+    #![expect(clippy::needless_range_loop, reason = "a block is taken from every run at once")]
 
     use super::super::rounds::{Register, rounds};
     use super::{Runs, States};
-    use crate::vector::{load_words256, load_words512, load128, store_words256, store_words512, transpose256, transpose512};
+    use crate::vector::{
+        load_words256, load_words512, load128, store_words256, store_words512, transpose256, transpose512,
+    };
     use std::arch::x86_64::*;
 
     impl Register for __m512i {

@@ -19,9 +19,8 @@ pub const DIGEST: usize = 32;
 pub const BLOCK: usize = 64;
 
 /// The initial value (section 4.1).
-const INITIAL: [u32; 8] = [
-    0x7380_166f, 0x4914_b2b9, 0x1724_42d7, 0xda8a_0600, 0xa96f_30bc, 0x1631_38aa, 0xe38d_ee4d, 0xb0fb_0e4e,
-];
+const INITIAL: [u32; 8] =
+    [0x7380_166f, 0x4914_b2b9, 0x1724_42d7, 0xda8a_0600, 0xa96f_30bc, 0x1631_38aa, 0xe38d_ee4d, 0xb0fb_0e4e];
 
 /// The constants T of all rounds, each already rotated by its round's number (section 4.2).
 const ROTATED_T: [u32; 64] = {

@@ -1,7 +1,7 @@
 use super::*;
-use proptest::prelude::*;
 use ::sm3 as oracle;
 use oracle::Digest as _;
+use proptest::prelude::*;
 
 fn oracle_digest(message: &[u8]) -> [u8; 32] {
     oracle::Sm3::digest(message).into()
@@ -21,9 +21,11 @@ fn every_length_hashes_like_the_oracle() {
 
 #[test]
 fn both_compressions_of_many_streams_agree_with_the_single_one() {
-    let blocks: [[[u8; BLOCK]; 3]; lanes::LANES] =
-        std::array::from_fn(|lane| std::array::from_fn(|block| std::array::from_fn(|at| (lane * 31 + block * 97 + at * 7) as u8)));
-    let before: lanes::States = std::array::from_fn(|word| std::array::from_fn(|lane| (word * 0x0123_4567 + lane * 0x89ab) as u32));
+    let blocks: [[[u8; BLOCK]; 3]; lanes::LANES] = std::array::from_fn(|lane| {
+        std::array::from_fn(|block| std::array::from_fn(|at| (lane * 31 + block * 97 + at * 7) as u8))
+    });
+    let before: lanes::States =
+        std::array::from_fn(|word| std::array::from_fn(|lane| (word * 0x0123_4567 + lane * 0x89ab) as u32));
     let blocks = blocks.each_ref().map(|run| run.as_slice());
     let mut expected = before;
     lanes::compress_plainly(&mut expected, &blocks);
@@ -44,7 +46,9 @@ fn both_compressions_of_many_streams_agree_with_the_single_one() {
 
 #[test]
 fn pbkdf2_is_that_of_the_oracle() {
-    for (password, salt, iterations) in [(&b"correct horse"[..], &b"battery"[..], 1), (b"", b"", 2), (&[7; 100], &[9; 64], 300)] {
+    for (password, salt, iterations) in
+        [(&b"correct horse"[..], &b"battery"[..], 1), (b"", b"", 2), (&[7; 100], &[9; 64], 300)]
+    {
         let mut expected = [0; 32];
         ::pbkdf2::pbkdf2_hmac::<oracle::Sm3>(password, salt, iterations, &mut expected);
         assert_eq!(pbkdf2(password, salt, iterations), expected);

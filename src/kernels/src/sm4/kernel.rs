@@ -1,15 +1,13 @@
 //! Which instructions SM4 runs on, found out once.
 
 use super::schedule::RoundKeys;
-use super::{Block, ctr, portable};
+use super::{Block, ctr, planes, portable};
 use crate::ghash::{Ghash, Multiplier};
 use std::fmt;
 use std::sync::OnceLock;
 
 #[cfg(target_arch = "aarch64")]
-use super::neon;
-#[cfg(target_arch = "x86_64")]
-use super::x86;
+use super::armv8;
 
 /// The instructions that SM4 runs on. A value exists only for what this processor has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,10 +95,10 @@ impl Kernel {
             // SAFETY: such a `Kernel` is made only where `usable` has found the instructions; so everywhere below.
             #[cfg(target_arch = "x86_64")]
             #[expect(unsafe_code, reason = "calls code for instructions that were detected")]
-            Isa::Avx512Gfni | Isa::Avx2Gfni => unsafe { x86::avx2_gfni::tau(word) },
+            Isa::Avx512Gfni | Isa::Avx2Gfni => unsafe { planes::avx2_gfni::tau(word) },
             #[cfg(target_arch = "x86_64")]
             #[expect(unsafe_code, reason = "calls code for instructions that were detected")]
-            Isa::Avx2AesNi => unsafe { x86::avx2_aesni::tau(word) },
+            Isa::Avx2AesNi => unsafe { planes::avx2_aesni::tau(word) },
             _ => portable::tau(word),
         }
     }
@@ -109,7 +107,10 @@ impl Kernel {
     pub(super) fn coordinates(self, rk: u32) -> u32 {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Gfni | Isa::Avx2Gfni | Isa::Avx2AesNi => x86::enter(rk),
+            Isa::Avx512Gfni | Isa::Avx2Gfni | Isa::Avx2AesNi => planes::enter(rk),
+            // The instruction takes numbers, not bytes.
+            #[cfg(target_arch = "aarch64")]
+            Isa::ArmSm4 => u32::from_be(rk),
             _ => rk,
         }
     }
@@ -120,15 +121,15 @@ impl Kernel {
         match self.0 {
             // SAFETY: as in `tau`.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Gfni => unsafe { x86::avx512_gfni::encrypt(keys, blocks) },
+            Isa::Avx512Gfni => unsafe { planes::avx512_gfni::encrypt(keys, blocks) },
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2Gfni => unsafe { x86::avx2_gfni::encrypt(keys, blocks) },
+            Isa::Avx2Gfni => unsafe { planes::avx2_gfni::encrypt(keys, blocks) },
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2AesNi => unsafe { x86::avx2_aesni::encrypt(keys, blocks) },
+            Isa::Avx2AesNi => unsafe { planes::avx2_aesni::encrypt(keys, blocks) },
             #[cfg(target_arch = "aarch64")]
-            Isa::ArmSm4 => unsafe { neon::sm4::encrypt(keys, blocks) },
+            Isa::ArmSm4 => unsafe { armv8::encrypt(keys, blocks) },
             #[cfg(target_arch = "aarch64")]
-            Isa::Neon => unsafe { neon::tables::encrypt(keys, blocks) },
+            Isa::Neon => unsafe { planes::neon::encrypt(keys, blocks) },
             Isa::Portable => portable::encrypt(keys, blocks),
         }
     }
@@ -137,7 +138,10 @@ impl Kernel {
 impl Kernel {
     /// Passes the key stream over as many whole batches as `data` has, and hashes the ciphertext if asked to; returns the
     /// blocks done, so that fewer than [`ctr::STRETCH`] are left. Only the last four bytes of `counter` count.
-    #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls code for instructions that were detected"))]
+    #[cfg_attr(
+        any(target_arch = "x86_64", target_arch = "aarch64"),
+        expect(unsafe_code, reason = "calls code for instructions that were detected")
+    )]
     pub(super) fn stream(
         self,
         keys: &RoundKeys,
@@ -148,11 +152,14 @@ impl Kernel {
         match self.0 {
             // SAFETY: as in `tau`.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Gfni => unsafe { x86::avx512_gfni::stream(keys, counter, data, hashing) },
+            Isa::Avx512Gfni => unsafe { planes::avx512_gfni::stream(keys, counter, data, hashing) },
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2Gfni => unsafe { x86::avx2_gfni::stream(keys, counter, data, hashing) },
+            Isa::Avx2Gfni => unsafe { planes::avx2_gfni::stream(keys, counter, data, hashing) },
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2AesNi => unsafe { x86::avx2_aesni::stream(keys, counter, data, hashing) },
+            Isa::Avx2AesNi => unsafe { planes::avx2_aesni::stream(keys, counter, data, hashing) },
+            // SAFETY: as in `tau`.
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => unsafe { planes::neon::stream(keys, counter, data, hashing) },
             _ => ctr::stream_plainly(|blocks| self.encrypt(keys, blocks), counter, data, hashing),
         }
     }

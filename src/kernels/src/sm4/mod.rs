@@ -16,15 +16,14 @@ mod cbc;
 mod ctr;
 mod gcm;
 mod kernel;
+mod planes;
 mod portable;
 mod schedule;
 #[cfg(test)]
 mod tests;
 
 #[cfg(target_arch = "aarch64")]
-mod neon;
-#[cfg(target_arch = "x86_64")]
-mod x86;
+mod armv8;
 
 pub use gcm::{GcmError, Sm4Gcm};
 pub use kernel::Kernel;

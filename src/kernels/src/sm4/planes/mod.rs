@@ -1,14 +1,24 @@
-//! SM4 on x86, in byte planes.
+//! SM4 in byte planes, for registers of 16, 32 or 64 bytes.
 //!
 //! A register holds the same byte of many blocks: sixteen registers are one batch, four bytes of four words. What a
 //! round shuffles between the bytes of a word is then only which register is meant, and the maps of the S-box work on
 //! all of a register at once. With τ's results pᵢ = P(bᵢ) and qᵢ = Q(bᵢ) of the four bytes of a word, L needs
 //! vᵢ = pᵢ ⊕ qᵢ₊₁ and of it the sums of three neighbours, in which v₀ ⊕ v₁ and v₂ ⊕ v₃ occur twice.
 
+#[cfg(target_arch = "x86_64")]
 pub(super) mod avx2_aesni;
+#[cfg(target_arch = "x86_64")]
 pub(super) mod avx2_gfni;
+#[cfg(target_arch = "x86_64")]
 pub(super) mod avx512_gfni;
+#[cfg(target_arch = "x86_64")]
 mod field;
+#[cfg(target_arch = "aarch64")]
+pub(super) mod neon;
+#[cfg(any(target_arch = "aarch64", test))]
+pub(super) mod table;
+
+#[cfg(target_arch = "x86_64")]
 pub(super) use field::enter;
 
 /// The cipher over the register operations of the module that it stands in: `Register`, `load`, `store`, `splat`, `xor`,
@@ -186,7 +196,7 @@ macro_rules! cipher {
         }
 
         // Written out, because a loop over the registers would keep them in memory.
-        #[inline]
+#[inline]
         #[target_feature(enable = $features)]
         #[rustfmt::skip]
         fn interleaved([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]: [Register; 16]) -> [Register; 16] {
