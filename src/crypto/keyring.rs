@@ -5,7 +5,7 @@ use super::envelope::context;
 use super::keys::{ClassKey, DataKey};
 use super::provider::{Provider, SoftProvider};
 use super::root::RootKey;
-use super::sm3::{self, Digest};
+use super::sm3::{self, Digest, HmacSm3};
 use super::sm4::KEY_LEN;
 use crate::error::{ErrorCode, Result};
 use std::fmt;
@@ -94,7 +94,8 @@ impl Keyring {
 
     /// The HMAC-SM3 key for a purpose, for example `audit`. The same every time; different purposes are independent.
     pub fn mac_key(&self, purpose: &str) -> MacKey {
-        MacKey(Arc::new(sm3::hkdf(self.derivation.as_slice(), &[&context("mac", &[purpose.as_bytes()])])))
+        let key = sm3::hkdf(self.derivation.as_slice(), &[&context("mac", &[purpose.as_bytes()])]);
+        MacKey(Arc::new(HmacSm3::new(key.as_slice())))
     }
 
     /// The key of one file of a spool that must go on while the tables of keys are away. It hangs on the root alone, and no two files
@@ -119,7 +120,7 @@ impl fmt::Debug for Keyring {
 
 /// An HMAC-SM3 key. Cheap to clone; the secret is cleared with the last clone.
 #[derive(Clone)]
-pub struct MacKey(Arc<Zeroizing<Digest>>);
+pub struct MacKey(Arc<HmacSm3>);
 
 impl MacKey {
     /// The tag of `bytes`. Whoever authenticates several fields must encode them unambiguously first.
@@ -129,7 +130,7 @@ impl MacKey {
 
     /// The tag of the concatenated parts.
     pub fn mac_parts(&self, parts: &[&[u8]]) -> Digest {
-        sm3::hmac(self.0.as_slice(), parts)
+        self.0.tag(parts)
     }
 
     /// Whether `tag` is the tag of `bytes`, in time that does not depend on either. A shortened tag is refused.

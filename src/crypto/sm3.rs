@@ -1,66 +1,30 @@
 //! SM3 (GB/T 32905-2016) and what is built on it: HMAC (GB/T 15852.2), HKDF (RFC 5869), PBKDF2 (GM/T 0091-2020).
+//!
+//! The arithmetic is that of `guitai-kernels`.
 
-use hmac::{KeyInit, Mac};
-use sm3::Digest as _;
+use guitai_kernels::sm3;
 use zeroize::Zeroizing;
+
+pub use guitai_kernels::sm3::{HmacSm3, Sm3, digest, digest_each};
 
 /// A 256-bit SM3 digest or HMAC-SM3 tag.
 pub type Digest = [u8; 32];
 
-/// The SM3 digest of `bytes`.
-pub fn digest(bytes: &[u8]) -> Digest {
-    sm3::Sm3::digest(bytes).into()
-}
-
-/// SM3 over data that arrives in parts.
-#[derive(Clone, Default)]
-pub struct Sm3(sm3::Sm3);
-
-impl Sm3 {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn update(&mut self, part: &[u8]) {
-        self.0.update(part);
-    }
-
-    pub fn finalize(self) -> Digest {
-        self.0.finalize().into()
-    }
-}
-
-/// HMAC-SM3 of the concatenated `parts` under a key of any length.
+/// HMAC-SM3 of the concatenated `parts` under a key of any length. Keep an [`HmacSm3`] for a key that is used often.
 pub fn hmac(key: &[u8], parts: &[&[u8]]) -> Digest {
-    let mut mac = keyed(key);
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
+    HmacSm3::new(key).tag(parts)
 }
 
 /// HKDF-SM3 without salt: the input key is uniformly random here, so extraction only shortens it. `info` names the
 /// purpose; two purposes give independent keys.
-#[expect(clippy::expect_used, reason = "HKDF's only limit is on the output length, which is fixed here")]
 pub fn hkdf(secret: &[u8], info: &[&[u8]]) -> Zeroizing<Digest> {
-    let mut out = Zeroizing::new([0; 32]);
-    hkdf::Hkdf::<sm3::Sm3>::new(None, secret)
-        .expand_multi_info(info, out.as_mut_slice())
-        .expect("one block is within HKDF's limit of 255");
-    out
+    let extracted = Zeroizing::new(sm3::hkdf_extract(&[], secret));
+    Zeroizing::new(sm3::hkdf_expand(&extracted, info))
 }
 
 /// PBKDF2-HMAC-SM3. Costs two compressions per iteration (100,000 take tens of milliseconds): run it on the cpu pool.
 pub fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32) -> Zeroizing<Digest> {
-    let mut out = Zeroizing::new([0; 32]);
-    pbkdf2::pbkdf2_hmac::<sm3::Sm3>(password, salt, iterations, out.as_mut_slice());
-    out
-}
-
-/// An HMAC takes a key of any length (longer than a block is hashed, RFC 2104), so this cannot fail.
-#[expect(clippy::expect_used, reason = "HMAC is defined for keys of every length")]
-fn keyed(key: &[u8]) -> hmac::Hmac<sm3::Sm3> {
-    hmac::Hmac::new_from_slice(key).expect("HMAC accepts any key length")
+    Zeroizing::new(sm3::pbkdf2(password, salt, iterations))
 }
 
 #[cfg(test)]

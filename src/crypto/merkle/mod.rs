@@ -35,6 +35,11 @@ pub fn leaf_hash(content: &[u8]) -> Hash {
     hash.finalize()
 }
 
+/// The hashes of many leaves' contents, several at a time.
+pub fn leaf_hashes(contents: &[&[u8]]) -> Vec<Hash> {
+    sm3::digest_each(Some(0), contents)
+}
+
 /// The hash of a node from those of its children.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     let mut hash = sm3::Sm3::new();

@@ -3,17 +3,64 @@
 //!
 //! Modes: GB/T 17964-2021 (ECB, CBC, CFB, OFB, CTR, XTS), GB/T 36624-2018 (CCM, GCM). No padding is added or removed.
 
+use super::KEY_LEN;
 use crate::error::{Error, ErrorCode, Result};
 use ccm::aead::array::Array;
-use ccm::{AeadInOut, KeyInit, KeySizeUser, consts};
+use ccm::{AeadInOut, consts};
 use cfb_mode::cipher::{
-    Block, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, StreamCipher,
+    Block, BlockCipherDecBackend, BlockCipherDecClosure, BlockCipherDecrypt, BlockCipherEncBackend,
+    BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, InOut, InnerIvInit, ParBlocksSizeUser, StreamCipher,
 };
-use ghash::GHash;
-use ghash::universal_hash::UniversalHash;
-use sm4::Sm4;
-use subtle::ConstantTimeEq;
+use guitai_kernels::sm4;
 use zeroize::Zeroizing;
+
+/// The kernel's cipher as the crates of the modes want one.
+struct Sm4(sm4::Sm4);
+
+impl BlockSizeUser for Sm4 {
+    type BlockSize = consts::U16;
+}
+
+impl BlockCipherEncrypt for Sm4 {
+    fn encrypt_with_backend(&self, f: impl BlockCipherEncClosure<BlockSize = consts::U16>) {
+        f.call(&OneByOne(&self.0));
+    }
+}
+
+impl BlockCipherDecrypt for Sm4 {
+    fn decrypt_with_backend(&self, f: impl BlockCipherDecClosure<BlockSize = consts::U16>) {
+        f.call(&OneByOne(&self.0));
+    }
+}
+
+/// These modes chain their blocks, or are too rare to be worth more.
+struct OneByOne<'k>(&'k sm4::Sm4);
+
+impl BlockSizeUser for OneByOne<'_> {
+    type BlockSize = consts::U16;
+}
+
+impl ParBlocksSizeUser for OneByOne<'_> {
+    type ParBlocksSize = consts::U1;
+}
+
+impl BlockCipherEncBackend for OneByOne<'_> {
+    fn encrypt_block(&self, mut block: InOut<'_, '_, Block<Self>>) {
+        let mut one = [(*block.get_in()).into()];
+        self.0.encrypt_blocks(&mut one);
+        let [one] = one;
+        *block.get_out() = one.into();
+    }
+}
+
+impl BlockCipherDecBackend for OneByOne<'_> {
+    fn decrypt_block(&self, mut block: InOut<'_, '_, Block<Self>>) {
+        let mut one = [(*block.get_in()).into()];
+        self.0.decrypt_blocks(&mut one);
+        let [one] = one;
+        *block.get_out() = one.into();
+    }
+}
 
 /// An unauthenticated mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +93,9 @@ fn refused(why: &'static str) -> Error {
 pub fn encrypt(mode: Mode, key: &[u8], iv: &[u8], data: &[u8]) -> Result<Vec<u8>> {
     let mut out = data.to_vec();
     match mode {
-        Mode::Ecb => {
-            let cipher = block_cipher(key)?;
-            blocks(&mut out)?.iter_mut().for_each(|b| cipher.encrypt_block(b));
-        }
-        Mode::Cbc => keyed::<cbc::Encryptor<Sm4>>(key, iv)?.encrypt_blocks(blocks(&mut out)?),
-        Mode::Cfb => keyed::<cfb_mode::Encryptor<Sm4>>(key, iv)?.encrypt(&mut out),
+        Mode::Ecb => block_cipher(key)?.0.encrypt_blocks(blocks(&mut out)?),
+        Mode::Cbc => block_cipher(key)?.0.cbc_encrypt(&full_iv(iv)?, blocks(&mut out)?),
+        Mode::Cfb => cfb_mode::Encryptor::inner_iv_init(block_cipher(key)?, &full_iv(iv)?.into()).encrypt(&mut out),
         Mode::Ofb | Mode::Ctr => key_stream(mode, key, iv, &mut out)?,
         Mode::XtsGb | Mode::XtsIeee => Xts::new(mode, key, iv)?.encrypt(&mut out)?,
     }
@@ -62,12 +106,9 @@ pub fn encrypt(mode: Mode, key: &[u8], iv: &[u8], data: &[u8]) -> Result<Vec<u8>
 pub fn decrypt(mode: Mode, key: &[u8], iv: &[u8], data: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let mut out = Zeroizing::new(data.to_vec());
     match mode {
-        Mode::Ecb => {
-            let cipher = block_cipher(key)?;
-            blocks(&mut out)?.iter_mut().for_each(|b| cipher.decrypt_block(b));
-        }
-        Mode::Cbc => keyed::<cbc::Decryptor<Sm4>>(key, iv)?.decrypt_blocks(blocks(&mut out)?),
-        Mode::Cfb => keyed::<cfb_mode::Decryptor<Sm4>>(key, iv)?.decrypt(&mut out),
+        Mode::Ecb => block_cipher(key)?.0.decrypt_blocks(blocks(&mut out)?),
+        Mode::Cbc => block_cipher(key)?.0.cbc_decrypt(&full_iv(iv)?, blocks(&mut out)?),
+        Mode::Cfb => cfb_mode::Decryptor::inner_iv_init(block_cipher(key)?, &full_iv(iv)?.into()).decrypt(&mut out),
         Mode::Ofb | Mode::Ctr => key_stream(mode, key, iv, &mut out)?,
         Mode::XtsGb | Mode::XtsIeee => Xts::new(mode, key, iv)?.decrypt(&mut out)?,
     }
@@ -85,11 +126,10 @@ pub fn seal(
 ) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut out = plain.to_vec();
     let tag = match aead {
-        Aead::Gcm => {
-            let gcm = Gcm::new(key, nonce, tag_len)?;
-            gcm.key_stream(&mut out)?;
-            gcm.tag(aad, &out)?
+        Aead::Gcm if !matches!(tag_len, 4 | 8 | 12..=16) => {
+            return Err(refused("GCM defines tags of 4, 8 and 12 to 16 bytes"));
         }
+        Aead::Gcm => gcm(key)?.seal(nonce, aad, &mut out).map_err(super::refused)?.to_vec(),
         Aead::Ccm => ccm(key, nonce, aad, &mut out, Ccm::Seal { tag_len })?,
     };
     Ok((out, tag.get(..tag_len).ok_or_else(|| refused("tag length"))?.to_vec()))
@@ -106,14 +146,7 @@ pub fn open(
 ) -> Result<Zeroizing<Vec<u8>>> {
     let mut out = Zeroizing::new(ciphertext.to_vec());
     match aead {
-        Aead::Gcm => {
-            let gcm = Gcm::new(key, nonce, tag.len())?;
-            let expected = gcm.tag(aad, ciphertext)?;
-            if !bool::from(expected.get(..tag.len()).unwrap_or_default().ct_eq(tag)) {
-                return Err(ErrorCode::DataAltered.because("the tag does not match"));
-            }
-            gcm.key_stream(&mut out)?;
-        }
+        Aead::Gcm => gcm(key)?.open(nonce, aad, &mut out, tag).map_err(super::refused)?,
         Aead::Ccm => {
             ccm(key, nonce, aad, &mut out, Ccm::Open { tag })?;
         }
@@ -121,87 +154,41 @@ pub fn open(
     Ok(out)
 }
 
+fn secret(key: &[u8]) -> Result<Zeroizing<[u8; KEY_LEN]>> {
+    key.try_into().map(Zeroizing::new).map_err(|_| refused("an SM4 key has 16 bytes"))
+}
+
 fn block_cipher(key: &[u8]) -> Result<Sm4> {
-    Sm4::new_from_slice(key).map_err(|_| refused("an SM4 key has 16 bytes"))
+    let key = secret(key)?;
+    Ok(Sm4(sm4::Sm4::new(&key)))
 }
 
-fn keyed<M: KeyIvInit + KeySizeUser>(key: &[u8], iv: &[u8]) -> Result<M> {
-    M::new_from_slices(key, iv).map_err(|_| refused("this mode takes a key and an IV of 16 bytes each"))
+fn gcm(key: &[u8]) -> Result<sm4::Sm4Gcm> {
+    let key = secret(key)?;
+    Ok(sm4::Sm4Gcm::new(&key))
 }
 
-fn blocks(data: &mut [u8]) -> Result<&mut [Block<Sm4>]> {
-    match Array::slice_as_chunks_mut(data) {
+fn full_iv(iv: &[u8]) -> Result<[u8; sm4::BLOCK]> {
+    iv.try_into().map_err(|_| refused("this mode takes an IV of 16 bytes"))
+}
+
+fn blocks(data: &mut [u8]) -> Result<&mut [[u8; sm4::BLOCK]]> {
+    match data.as_chunks_mut() {
         (blocks, []) => Ok(blocks),
         _ => Err(refused("this mode takes whole blocks")),
     }
 }
 
 fn key_stream(mode: Mode, key: &[u8], iv: &[u8], data: &mut [u8]) -> Result<()> {
-    let applied = if mode == Mode::Ofb {
-        keyed::<ofb::Ofb<Sm4>>(key, iv)?.try_apply_keystream(data)
-    } else {
-        keyed::<ctr::Ctr128BE<Sm4>>(key, iv)?.try_apply_keystream(data)
-    };
-    applied.map_err(|_| refused("the data is longer than the mode allows"))
-}
-
-/// GCM with a nonce whose length is known only at run time (SP 800-38D section 7).
-struct Gcm<'k> {
-    key: &'k [u8],
-    ghash: GHash,
-    first_counter: Block<Sm4>,
-}
-
-impl<'k> Gcm<'k> {
-    fn new(key: &'k [u8], nonce: &[u8], tag_len: usize) -> Result<Self> {
-        if !matches!(tag_len, 4 | 8 | 12..=16) {
-            return Err(refused("GCM defines tags of 4, 8 and 12 to 16 bytes"));
-        }
-        if nonce.is_empty() {
-            return Err(refused("GCM takes a nonce of one byte or more"));
-        }
-        let mut hash_key = ghash::Key::default();
-        block_cipher(key)?.encrypt_block(&mut hash_key);
-        let ghash = GHash::new(&hash_key);
-        let first_counter = match <[u8; 12]>::try_from(nonce) {
-            Ok(nonce) => {
-                let mut block = [0; 16];
-                block.iter_mut().zip(nonce).for_each(|(b, n)| *b = n);
-                if let Some(last) = block.last_mut() {
-                    *last = 1;
-                }
-                block.into()
-            }
-            Err(_) => hash(ghash.clone(), &[], nonce),
-        };
-        Ok(Gcm { key, ghash, first_counter })
+    if mode == Mode::Ctr {
+        block_cipher(key)?.0.ctr(&full_iv(iv)?, data);
+        return Ok(());
     }
-
-    /// Encrypts or decrypts; the first block of the stream masks the tag.
-    fn key_stream(&self, data: &mut [u8]) -> Result<()> {
-        let mut stream = self.stream()?;
-        let applied = stream.try_apply_keystream(&mut [0; 16]).and_then(|()| stream.try_apply_keystream(data));
-        applied.map_err(|_| refused("the data is longer than GCM allows"))
-    }
-
-    fn tag(&self, aad: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>> {
-        let mut tag = hash(self.ghash.clone(), aad, ciphertext).to_vec();
-        self.stream()?.try_apply_keystream(&mut tag).map_err(|_| refused("the data is longer than GCM allows"))?;
-        Ok(tag)
-    }
-
-    fn stream(&self) -> Result<ctr::Ctr32BE<Sm4>> {
-        keyed(self.key, &self.first_counter)
-    }
-}
-
-/// GHASH of two strings, each padded to whole blocks, and their lengths in bits.
-fn hash(mut ghash: GHash, aad: &[u8], text: &[u8]) -> Block<Sm4> {
-    ghash.update_padded(aad);
-    ghash.update_padded(text);
-    let bits = |part: &[u8]| (part.len() as u128) * 8;
-    ghash.update(&[((bits(aad) << 64) | bits(text)).to_be_bytes().into()]);
-    ghash.finalize()
+    let mut stream = cfb_mode::cipher::StreamCipherCoreWrapper::from_core(ofb::OfbCore::inner_iv_init(
+        block_cipher(key)?,
+        &full_iv(iv)?.into(),
+    ));
+    stream.try_apply_keystream(data).map_err(|_| refused("the data is longer than the mode allows"))
 }
 
 enum Ccm<'t> {
