@@ -2,7 +2,7 @@
 # Every target makes the machine ready first, says what it will install, and can be repeated.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test
+.PHONY: help setup demo test figures test-arm
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -15,3 +15,9 @@ demo: ## build and start everything on loopback with demo data (ARGS="--port 900
 
 test: ## the whole test suite; ends with `N passed, N failed`
 	@scripts/test.sh
+
+figures: ## measure an area beside its peers and check its bars (AREA=crypto)
+	@scripts/figures.sh $(AREA)
+
+test-arm: ## the kernels for aarch64 under emulation (Debian 12 or newer, as root)
+	@scripts/test-arm.sh

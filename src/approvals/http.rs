@@ -10,7 +10,7 @@ use super::service::{Approvals, ListFilter, NewRequest};
 use crate::db::ids::ApprovalId;
 use crate::error::Result;
 use crate::identity::Staff;
-use crate::web::{ErrorBody, Json, Page, PageQuery, Path, Query, uninterrupted};
+use crate::web::{Cursor, ErrorBody, Json, Limit, Page, PageQuery, Path, Query, uninterrupted};
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -20,8 +20,11 @@ pub struct ApprovalsQuery {
     /// Only one's own requests.
     #[serde(default)]
     pub mine: bool,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 /// One page of approvals.

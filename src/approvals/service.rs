@@ -186,7 +186,7 @@ impl Approvals {
             .perform(&principal.caller, AuditDraft::new(Action::ApprovalList), async move |tx| {
                 let decides = who.may(Permission::ApprovalDecide);
                 who.require(if decides { Permission::ApprovalDecide } else { Permission::ApprovalRequest })?;
-                let (limit, after) = (filter.page.limit()?, filter.page.cursor()?.map(|c| (c.at, c.id)));
+                let (limit, after) = (filter.page.limit.rows(), filter.page.cursor.map(|c| (c.at, c.id)));
                 let requester = (filter.mine || !decides).then_some(who.account_id);
                 let rows = store::page(tx.conn(), who.org_id, requester, filter.state, after, limit + 1).await?;
                 let page = Page::cut(rows, limit, |r| Cursor { at: r.created_at, id: r.id.0 });

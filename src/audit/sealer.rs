@@ -213,9 +213,10 @@ fn append(
     records: &[AuditRecord],
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(Vec<Seal>, Frontier)> {
+    let contents: Vec<Vec<u8>> = records.iter().map(AuditRecord::leaf_content).collect();
+    let leaves = merkle::leaf_hashes(&contents.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let mut out = Vec::with_capacity(records.len());
-    for record in records {
-        let leaf = record.leaf_hash();
+    for (record, leaf) in records.iter().zip(leaves) {
         out.push(Seal {
             position: column(frontier.size())?,
             record_id: record.id,

@@ -13,7 +13,7 @@ use crate::audit::{Action, VerificationReport};
 use crate::db::ids::{AuditId, CustomerId, SessionId};
 use crate::error::{ErrorCode, Result};
 use crate::identity::{Permission, Staff};
-use crate::web::{English, ErrorBody, PageQuery, Path, Query, uninterrupted};
+use crate::web::{Cursor, English, ErrorBody, Limit, PageQuery, Path, Query, uninterrupted};
 
 /// Criteria, all of which must hold.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -35,8 +35,11 @@ pub struct RecordsQuery {
     pub session_id: Option<SessionId>,
     /// A part of the actor's name, the object's number, the detail or the address; a code or a trace id.
     pub text: Option<String>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 impl RecordsQuery {
@@ -148,7 +151,9 @@ pub async fn list_audit_actions(staff: Staff, English(english): English) -> Resu
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HeadsQuery {
-    pub limit: Option<i64>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
     pub cursor: Option<i64>,
 }
 
@@ -162,7 +167,7 @@ pub struct HeadList {
 #[utoipa::path(get, path = "/api/v1/audit-heads", tag = "audit", params(HeadsQuery),
     responses((status = 200, body = HeadList), (status = "4XX", body = ErrorBody)))]
 pub async fn list_audit_heads(staff: Staff, audit: Data<Audit>, query: Query<HeadsQuery>) -> Result<HttpResponse> {
-    let limit = PageQuery { limit: query.limit, cursor: None }.limit()?;
+    let limit = query.limit.rows();
     let below = query.cursor;
     let items = uninterrupted(async move { audit.heads(&staff.0, below, limit).await }).await?;
     let is_full = i64::try_from(items.len()).is_ok_and(|n| n == limit);

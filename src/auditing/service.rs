@@ -54,7 +54,7 @@ impl Audit {
             .perform(&principal.caller, attempt, async move |tx| {
                 who.require(Permission::AuditRead)?;
                 let filter = filter_of(tx, who.org_id, &criteria).await?;
-                let (limit, after) = (page.limit()?, page.cursor()?.map(|c| (c.at, c.id)));
+                let (limit, after) = (page.limit.rows(), page.cursor.map(|c| (c.at, c.id)));
                 let ledger = service.transactions.ledger();
                 let found = ledger.count(tx.conn(), who.org_id, &filter).await?;
                 let rows = ledger.page(tx.conn(), who.org_id, &filter, after, limit + 1).await?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Answer, Outcome, print, print_json};
+use super::{Answer, Installation, Outcome, inventory, print, print_json};
 use crate::crypto::{kat, kat_file};
 
 #[derive(Debug, Args)]
@@ -22,10 +22,23 @@ enum CryptoCommand {
         #[arg(long)]
         json: bool,
     },
+    /// What is encrypted, hashed and signed, with which algorithm, mode and key, for the assessor.  例: guitai crypto inventory --json
+    Inventory {
+        #[command(flatten)]
+        installation: Installation,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
-pub fn run(args: CryptoArgs) -> Outcome {
-    let CryptoCommand::Kat { file, json } = args.command;
+pub async fn run(args: CryptoArgs) -> Outcome {
+    match args.command {
+        CryptoCommand::Kat { file, json } => known_answers(file, json),
+        CryptoCommand::Inventory { installation, json } => inventory::run(&installation, json).await,
+    }
+}
+
+fn known_answers(file: Option<PathBuf>, json: bool) -> Outcome {
     let good = match file {
         Some(file) => {
             let report = kat_file::run(&file)?;

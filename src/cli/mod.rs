@@ -6,6 +6,7 @@ mod admin;
 mod audit;
 mod check;
 mod crypto;
+mod inventory;
 pub mod demo;
 mod keys;
 mod migrate;
@@ -47,7 +48,7 @@ enum Command {
     Admin(admin::AdminArgs),
     /// The audit ledger.  例: guitai audit verify
     Audit(audit::AuditArgs),
-    /// Cryptographic self-tests.  例: guitai crypto kat tests/data/gm_crypto_vectors/vectors.jsonl
+    /// Cryptography: self-tests, and the list of what is in use.  例: guitai crypto inventory
     Crypto(crypto::CryptoArgs),
     /// The root key.  例: guitai keys create-root /etc/guitai/root.key
     Keys(keys::KeysArgs),
@@ -158,7 +159,7 @@ fn dispatch(command: Command) -> Outcome {
             Command::Migrate(args) => migrate::run(args).await,
             Command::Admin(args) => admin::run(args).await,
             Command::Audit(args) => audit::run(args).await,
-            Command::Crypto(args) => crypto::run(args),
+            Command::Crypto(args) => crypto::run(args).await,
             Command::Keys(args) => keys::run(args),
             Command::Transcribe(args) => transcribe::run(args).await,
             Command::Engine(_) => Ok(Answer::Yes),

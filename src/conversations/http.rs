@@ -10,7 +10,7 @@ use crate::customers::NewCustomer;
 use crate::db::ids::ConversationId;
 use crate::error::{ErrorCode, Result};
 use crate::identity::Staff;
-use crate::web::{Json, PageQuery, Path, Query, RequestInfo, created_status, require_own_header, uninterrupted};
+use crate::web::{Cursor, Json, Limit, Path, Query, RequestInfo, created_status, require_own_header, uninterrupted};
 
 use super::model::{AI_NOTICE, AgentState, State};
 use super::views::{AgentStateView, ConversationView, MessageView, QueueView};
@@ -26,8 +26,11 @@ pub struct ListQuery {
     pub state: Option<State>,
     /// Only my own.
     pub mine: Option<bool>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -44,12 +47,11 @@ pub async fn list_conversations(
     conversations: Data<Conversations>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let filter = ListFilter {
         state: query.state,
         mine: query.mine.unwrap_or(false),
-        limit: page.limit()?,
-        after: page.cursor()?,
+        limit: query.limit.rows(),
+        after: query.cursor,
     };
     let page = uninterrupted(async move { conversations.list(&staff.0, filter).await }).await?;
     Ok(HttpResponse::Ok().json(ConversationPage { items: page.items, next_cursor: page.next_cursor }))
@@ -91,9 +93,6 @@ pub async fn list_messages(
     query: Query<MessagesQuery>,
 ) -> Result<HttpResponse> {
     let (after, limit) = (query.after.unwrap_or(0), query.limit.unwrap_or(DEFAULT_MESSAGES));
-    if after < 0 || limit < 1 {
-        return Err(ErrorCode::InvalidParameter.because("after, limit"));
-    }
     let items = uninterrupted(async move { conversations.messages(&staff.0, id.0, after, limit).await }).await?;
     Ok(HttpResponse::Ok().json(MessageList { items }))
 }

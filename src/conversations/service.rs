@@ -131,6 +131,9 @@ impl Conversations {
             AuditDraft::new(Action::ConversationRead).on(Object::new("conversation", id)).detail("after", after);
         self.transactions
             .perform(&who.caller.clone(), attempt, async |tx: &mut Tx| {
+                if after < 0 || limit < 1 {
+                    return Err(ErrorCode::InvalidParameter.because("after, limit"));
+                }
                 let row = readable(tx, &who, id).await?;
                 let messages = messages_of(tx, &row, after, limit.min(MAX_MESSAGES)).await?;
                 tx.detail("messages", messages.len());
@@ -318,7 +321,6 @@ fn attachment_row(
         width: new.size.map(|(width, _)| width),
         height: new.size.map(|(_, height)| height),
         digest_sm3: new.sealed.digest_sm3.to_vec(),
-        manifest_sm3: new.sealed.manifest_sm3.to_vec(),
         created_at: now,
     })
 }

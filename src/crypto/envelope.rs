@@ -42,7 +42,8 @@ impl Aad<'_> {
 
 /// An unambiguous encoding of what a sealed value is bound to: every part is preceded by its length.
 pub(super) fn context(purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(96);
+    // Room for the header as well, so that it never moves.
+    let mut out = Vec::with_capacity(192);
     for part in [b"guitai/1".as_slice(), purpose.as_bytes()].iter().chain(parts) {
         out.extend_from_slice(&(part.len() as u64).to_be_bytes());
         out.extend_from_slice(part);
@@ -114,20 +115,28 @@ impl SealingKey {
     }
 
     /// Seals `plain`, bound to `context`, into the stored form.
-    pub(super) fn seal(&self, mut context: Vec<u8>, plain: &[u8]) -> Result<Vec<u8>> {
-        let nonce = self.nonces.next()?;
+    pub(super) fn seal(&self, context: Vec<u8>, plain: &[u8]) -> Result<Vec<u8>> {
         let mut out = Vec::with_capacity(plain.len() + OVERHEAD);
+        self.seal_onto(&mut out, context, plain)?;
+        Ok(out)
+    }
+
+    /// The same, appended to `out`; on an error `out` may end in part of it.
+    pub(super) fn seal_onto(&self, out: &mut Vec<u8>, mut context: Vec<u8>, plain: &[u8]) -> Result<()> {
+        let nonce = self.nonces.next()?;
+        out.reserve(plain.len() + OVERHEAD);
+        let header_at = out.len();
         out.extend_from_slice(&[VERSION, SM4_GCM]);
         out.extend_from_slice(self.id.as_bytes());
         out.extend_from_slice(&self.version.to_be_bytes());
-        context.extend_from_slice(&out);
+        context.extend_from_slice(out.get(header_at..).unwrap_or_default());
         out.extend_from_slice(&nonce);
         let text_at = out.len();
         out.extend_from_slice(plain);
         let Some(text) = out.get_mut(text_at..) else { return Err(ErrorCode::Internal.into()) };
         let tag = self.cipher.seal_in_place(&nonce, &context, text)?;
         out.extend_from_slice(&tag);
-        Ok(out)
+        Ok(())
     }
 
     /// Opens a stored value that was sealed under this key and bound to `context`; otherwise `crypto.data_altered`.

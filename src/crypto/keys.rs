@@ -36,6 +36,11 @@ impl DataKey {
         self.0.seal(aad.context(), plain)
     }
 
+    /// As [`DataKey::seal`], appended to `out`; on an error `out` may end in part of it.
+    pub fn seal_onto(&self, out: &mut Vec<u8>, aad: &Aad<'_>, plain: &[u8]) -> Result<()> {
+        self.0.seal_onto(out, aad.context(), plain)
+    }
+
     /// Opens what was sealed under this key for the place `aad`; otherwise `crypto.data_altered`.
     pub fn open(&self, aad: &Aad<'_>, stored: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         self.0.open(aad.context(), stored)

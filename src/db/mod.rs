@@ -13,6 +13,7 @@ pub mod listen;
 pub mod schema;
 
 mod error;
+mod key_census;
 mod migrate;
 mod pool;
 mod stored;
@@ -20,6 +21,7 @@ mod stored;
 pub use backoff::Backoff;
 pub use clock::Clock;
 pub use error::{OptionalRow, RowResult};
+pub use key_census::{KeyCensus, key_census};
 pub use keys::{KeyStore, Scope};
 pub use listen::{Listener, Notice, Notices};
 pub use migrate::{migrate, pending_migrations, revert_all};

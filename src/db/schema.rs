@@ -104,7 +104,6 @@ diesel::table! {
         width -> Nullable<Int4>,
         height -> Nullable<Int4>,
         digest_sm3 -> Bytea,
-        manifest_sm3 -> Bytea,
         created_at -> Timestamptz,
     }
 }
@@ -481,7 +480,6 @@ diesel::table! {
         codec -> Text,
         bytes -> Int8,
         digest -> Bytea,
-        manifest_digest -> Bytea,
         signature -> Bytea,
         signing_key_id -> Uuid,
         waveform -> Bytea,

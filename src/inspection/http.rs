@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::ids::InspectionId;
 use crate::error::Result;
 use crate::identity::Staff;
-use crate::web::{Json, PageQuery, Path, Query, uninterrupted};
+use crate::web::{Cursor, Json, Limit, Path, Query, uninterrupted};
 
 use super::model::{State, SubjectKind};
 use super::views::{InspectionView, RuleView};
@@ -20,8 +20,11 @@ pub struct ListQuery {
     pub subject_kind: Option<SubjectKind>,
     pub subject_id: Option<uuid::Uuid>,
     pub state: Option<State>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -38,13 +41,12 @@ pub async fn list_inspections(
     inspections: Data<Inspections>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let filter = ListFilter {
         subject_kind: query.subject_kind,
         subject_id: query.subject_id,
         state: query.state,
-        limit: page.limit()?,
-        after: page.cursor()?,
+        limit: query.limit.rows(),
+        after: query.cursor,
     };
     let page = uninterrupted(async move { inspections.list(&staff.0, filter).await }).await?;
     Ok(HttpResponse::Ok().json(InspectionPage { items: page.items, next_cursor: page.next_cursor }))

@@ -5,9 +5,9 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
 use crate::db::ids::ArticleId;
-use crate::error::{ErrorCode, Result};
+use crate::error::Result;
 use crate::identity::Staff;
-use crate::web::{ErrorBody, Json, PageQuery, Path, Query, uninterrupted};
+use crate::web::{Cursor, ErrorBody, Json, Limit, Path, Query, uninterrupted};
 
 use super::Knowledge;
 use super::views::{ArticleDetailView, ArticleView};
@@ -18,8 +18,11 @@ use super::views::{ArticleDetailView, ArticleView};
 pub struct ArticleQuery {
     /// Words to look for in the articles in use; the list is then the best matches, best first, in one page.
     pub q: Option<String>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -37,15 +40,11 @@ pub async fn list_articles(
     query: Query<ArticleQuery>,
 ) -> Result<HttpResponse> {
     let ArticleQuery { q, limit, cursor } = query.0;
-    let page = PageQuery { limit, cursor };
-    let (limit, after) = (page.limit()?, page.cursor()?);
-    if q.is_some() && after.is_some() {
-        return Err(ErrorCode::InvalidParameter.because("cursor: a search has one page"));
-    }
+    let limit = limit.rows();
     let page = uninterrupted(async move {
         match q {
-            None => knowledge.list(&staff.0, after, limit).await.map(|p| (p.items, p.next_cursor)),
-            Some(q) => knowledge.find(&staff.0, &q, limit).await.map(|items| (items, None)),
+            None => knowledge.list(&staff.0, cursor, limit).await.map(|p| (p.items, p.next_cursor)),
+            Some(q) => knowledge.find(&staff.0, &q, cursor, limit).await.map(|items| (items, None)),
         }
     });
     let (items, next_cursor) = page.await?;

@@ -117,11 +117,20 @@ impl Knowledge {
     }
 
     /// Articles in use that fit a question, best first.
-    pub async fn find(&self, who: &Principal, question: &str, limit: i64) -> Result<Vec<ArticleView>> {
+    pub async fn find(
+        &self,
+        who: &Principal,
+        question: &str,
+        after: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Vec<ArticleView>> {
         let (who, question, knowledge) = (who.clone(), question.to_owned(), self.clone());
         self.transactions
             .perform(&who.caller.clone(), AuditDraft::new(Action::ArticleList), async |tx: &mut Tx| {
                 let org = who.require(Permission::KnowledgeRead)?.org_id;
+                if after.is_some() {
+                    return Err(ErrorCode::InvalidParameter.because("cursor: a search has one page"));
+                }
                 let question = check_text(&question, MAX_QUERY, "q")?;
                 let query = blocking(move || Ok(Query::new(&question))).await?;
                 let limit = usize::try_from(limit).unwrap_or_default();

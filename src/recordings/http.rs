@@ -15,7 +15,7 @@ use crate::db::ids::RecordingId;
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{Permission, Staff};
 use crate::web::multipart::{broken, collect, refuse_announced_above, unexpected_part};
-use crate::web::{PageQuery, Path, Query, created_status, refused, uninterrupted};
+use crate::web::{Cursor, Limit, Path, Query, created_status, refused, uninterrupted};
 
 use super::cdr::{CdrJson, MAX_CDR_BYTES};
 use super::model::State;
@@ -101,8 +101,11 @@ pub struct ListQuery {
     pub from: Option<DateTime<Utc>>,
     /// Calls that began before this time.
     pub to: Option<DateTime<Utc>>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -119,14 +122,13 @@ pub async fn list_recordings(
     recordings: Data<Recordings>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let filter = ListFilter {
         state: query.state,
         phone: query.phone.clone(),
         from: query.from,
         to: query.to,
-        limit: page.limit()?,
-        after: page.cursor()?,
+        limit: query.limit.rows(),
+        after: query.cursor,
     };
     let page = uninterrupted(async move { recordings.list(&staff.0, filter).await }).await?;
     Ok(HttpResponse::Ok().json(RecordingPage { items: page.items, next_cursor: page.next_cursor }))

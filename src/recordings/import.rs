@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::audit::{Action, AuditDraft, Caller, Object};
-use crate::crypto::{Aad, sm3};
+use crate::crypto::Aad;
 use crate::customers::{self, NewCustomer};
 use crate::db::Scope;
 use crate::db::ids::{AccountId, CustomerId, RecordingId};
@@ -16,6 +16,7 @@ use crate::identity::{self, Permission, Principal};
 use crate::inference::{PcmChannels, WavInfo, WavRules, decode_wav};
 use crate::jobs::NewJob;
 use crate::transaction::Tx;
+use crate::vault::content_digest;
 
 use super::cdr::Cdr;
 use super::manifest::Manifest;
@@ -51,7 +52,7 @@ impl Heard {
     /// Decodes everything once: what cannot be decoded now could not be transcribed or played later.
     fn of(audio: &[u8]) -> Result<Self> {
         let (info, samples): (WavInfo, PcmChannels) = decode_wav(audio, &WavRules::CALL)?;
-        Ok(Self { info, digest: sm3::digest(audio), waveform: waveform::encode(&waveform::peaks(&samples)) })
+        Ok(Self { info, digest: content_digest(audio), waveform: waveform::encode(&waveform::peaks(&samples)) })
     }
 }
 
@@ -193,7 +194,6 @@ impl Recordings {
             codec: codec_name(&heard.info)?,
             bytes: column(sealed.bytes)?,
             digest: heard.digest.to_vec(),
-            manifest_digest: sealed.manifest_sm3.to_vec(),
             signature: Vec::new(),
             signing_key_id,
             waveform: seal("waveform", &heard.waveform)?,

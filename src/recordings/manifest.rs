@@ -1,4 +1,4 @@
-//! What the signature of a recording covers: the facts of the call and both digests, in one fixed form. No I/O.
+//! What the signature of a recording covers: the facts of the call and the digest of its file, in one fixed form. No I/O.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -24,10 +24,8 @@ pub struct Manifest<'a> {
     channels: i16,
     duration_ms: i64,
     bytes: i64,
-    /// SM3 of the file as it was delivered.
+    /// The digest of the file as it was delivered: SM3 of the SM3 digests of its chunks of 64 KiB.
     digest_sm3: String,
-    /// SM3 over the sealed chunks in the vault.
-    sealed_sm3: String,
 }
 
 /// What a manifest is made of.
@@ -46,7 +44,6 @@ pub struct Facts<'a> {
     pub duration_ms: i64,
     pub bytes: i64,
     pub digest: &'a [u8],
-    pub sealed_digest: &'a [u8],
 }
 
 impl<'a> Manifest<'a> {
@@ -68,7 +65,6 @@ impl<'a> Manifest<'a> {
             duration_ms: facts.duration_ms,
             bytes: facts.bytes,
             digest_sm3: hex::encode(facts.digest),
-            sealed_sm3: hex::encode(facts.sealed_digest),
         }
     }
 

@@ -38,7 +38,6 @@ pub struct RecordingRow {
     pub codec: String,
     pub bytes: i64,
     pub digest: Vec<u8>,
-    pub manifest_digest: Vec<u8>,
     pub signature: Vec<u8>,
     pub signing_key_id: SigningKeyId,
     pub waveform: Vec<u8>,
@@ -65,7 +64,6 @@ impl RecordingRow {
             duration_ms: self.duration_ms,
             bytes: self.bytes,
             digest: &self.digest,
-            sealed_digest: &self.manifest_digest,
         }
     }
 }

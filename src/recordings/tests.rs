@@ -123,9 +123,8 @@ fn the_signed_manifest_has_one_form() {
         duration_ms: 1,
         bytes: 60,
         digest: &[3; 2],
-        sealed_digest: &[4; 2],
     };
-    let want = r#"{"format":"guitai.recording.v1","recording_id":"00000000-0000-0000-0000-000000000007","call_id":"c-1","direction":"inbound","started_at":"2026-11-21T01:00:00.000000Z","ended_at":"2026-11-21T01:00:00.001500Z","agent_channel":0,"caller_index":"0101","callee_index":"0202","codec":"a_law","sample_rate":8000,"channels":2,"duration_ms":1,"bytes":60,"digest_sm3":"0303","sealed_sm3":"0404"}"#;
+    let want = r#"{"format":"guitai.recording.v1","recording_id":"00000000-0000-0000-0000-000000000007","call_id":"c-1","direction":"inbound","started_at":"2026-11-21T01:00:00.000000Z","ended_at":"2026-11-21T01:00:00.001500Z","agent_channel":0,"caller_index":"0101","callee_index":"0202","codec":"a_law","sample_rate":8000,"channels":2,"duration_ms":1,"bytes":60,"digest_sm3":"0303"}"#;
     assert_eq!(String::from_utf8(Manifest::of(&facts).to_bytes().unwrap()).unwrap(), want);
 }
 

@@ -9,12 +9,13 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::audit::{Action, AuditDraft, Caller, Object};
-use crate::crypto::{Aad, DataKey, sm3};
+use crate::crypto::{Aad, DataKey};
 use crate::db::ids::{OrgId, RecordingId, SegmentId};
 use crate::error::{Error, ErrorCode, Result};
 use crate::inference::{PcmChannels, SpeechRecogniser, Transcript, WavRules, decode_wav};
 use crate::jobs::{JobContext, JobHandler};
 use crate::transaction::Tx;
+use crate::vault::content_digest;
 
 use super::import::{TranscribePayload, blocking};
 use super::model::{State, speaker_on};
@@ -101,7 +102,7 @@ impl Transcribe {
         let audio: PcmChannels = blocking(move || {
             let mut wav = Zeroizing::new(Vec::new());
             vault.content(id.0, &key)?.read_to_end(&mut wav).map_err(unreadable)?;
-            if sm3::digest(&wav).as_slice() != digest {
+            if content_digest(&wav).as_slice() != digest {
                 return Err(ErrorCode::DataAltered.because("the recording is not the one that was delivered"));
             }
             Ok(decode_wav(&wav, &WavRules::CALL)?.1)

@@ -8,7 +8,7 @@ use crate::db::ids::{AccountId, ConversationId, CustomerId, TicketId};
 use crate::error::Result;
 use crate::idempotency::IdempotencyKey;
 use crate::identity::Staff;
-use crate::web::{ErrorBody, Json, PageQuery, Path, Query, created_status, uninterrupted};
+use crate::web::{Cursor, ErrorBody, Json, Limit, Path, Query, created_status, uninterrupted};
 
 use super::model::{Kind, Priority, State};
 use super::views::TicketView;
@@ -22,8 +22,11 @@ pub struct TicketQuery {
     /// Only those assigned to me.
     pub mine: Option<bool>,
     pub conversation_id: Option<ConversationId>,
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -36,13 +39,12 @@ pub struct TicketPage {
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(TicketQuery),
     responses((status = 200, body = TicketPage), (status = "4XX", body = ErrorBody)))]
 pub async fn list_tickets(staff: Staff, tickets: Data<Tickets>, query: Query<TicketQuery>) -> Result<HttpResponse> {
-    let page = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let filter = ListFilter {
         state: query.state,
         mine: query.mine.unwrap_or(false),
         conversation_id: query.conversation_id,
-        limit: page.limit()?,
-        after: page.cursor()?,
+        limit: query.limit.rows(),
+        after: query.cursor,
     };
     let page = uninterrupted(async move { tickets.list(&staff.0, filter).await }).await?;
     Ok(HttpResponse::Ok().json(TicketPage { items: page.items, next_cursor: page.next_cursor }))

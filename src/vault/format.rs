@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::crypto::Aad;
 use crate::crypto::envelope::OVERHEAD;
+use crate::crypto::sm3::{self, Sm3};
 
 const MAGIC: [u8; 8] = *b"guitaivf";
 const VERSION: u8 = 1;
@@ -21,6 +22,8 @@ pub(super) const HEADER_BYTES: usize = 32;
 
 /// Plaintext bytes of a chunk: small enough to seek in a call, large enough that the 50 bytes of sealing do not matter.
 pub(super) const CHUNK_BYTES: u32 = 64 << 10;
+/// Chunks that are sealed, opened and hashed together: as many as SM3 hashes at once.
+pub(super) const GROUP_CHUNKS: usize = 16;
 /// What a header may ask a reader to hold in memory at once.
 const LARGEST_CHUNK_BYTES: u32 = 1 << 20;
 
@@ -103,5 +106,24 @@ impl Layout {
 
     pub(super) fn is_last(&self, index: u64) -> bool {
         index + 1 == self.chunks
+    }
+}
+
+/// The digest of a content: SM3 of the SM3 digests of its chunks, so that many of them are hashed at once and one chunk
+/// can be checked without the others. Of content that fits one chunk it is SM3 of the SM3.
+pub(super) struct ContentDigest(Sm3);
+
+impl ContentDigest {
+    pub(super) fn new() -> Self {
+        ContentDigest(Sm3::new())
+    }
+
+    /// Takes in the next chunks. Empty content has one, which is empty.
+    pub(super) fn update(&mut self, chunks: &[&[u8]]) {
+        self.0.update(sm3::digest_each(None, chunks).as_flattened());
+    }
+
+    pub(super) fn finalize(self) -> [u8; 32] {
+        self.0.finalize()
     }
 }

@@ -33,13 +33,11 @@ pub use read::{ContentReader, Fault, Verification};
 
 use crate::crypto::DataKey;
 use crate::error::{Error, ErrorCode, Result};
-use format::Header;
+use format::{ContentDigest, Header};
 use read::SealedFile;
 use write::SealedWriter;
 
 const UNFINISHED: &str = "unfinished";
-/// How much content a writer collects before it goes to a blocking thread: some chunks, so that the way there costs little.
-const BATCH_BYTES: usize = 256 << 10;
 
 /// A folder of sealed files. Clones are handles to the same folder.
 #[derive(Clone)]
@@ -55,11 +53,9 @@ pub struct Sealed {
     pub bytes: u64,
     /// Sealed chunks in the file.
     pub chunks: u64,
-    /// SM3 of the content: what a signature over a recording covers.
+    /// SM3 of the list of the SM3 digests of the content's chunks, 64 KiB each: what a signature over a recording covers.
+    /// It outlives a change of the key under which the chunks are sealed.
     pub digest_sm3: [u8; 32],
-    /// SM3 of the header and of the SM3 of each sealed chunk, in order: tells without any key whether the file on disk,
-    /// or a copy of it, is the one that was written.
-    pub manifest_sm3: [u8; 32],
 }
 
 impl Vault {
@@ -85,7 +81,12 @@ impl Vault {
         let (hidden, target) = (self.root.join(UNFINISHED).join(file_id.to_string()), self.path(file_id));
         let key = key.clone();
         let writer = blocking(move || SealedWriter::create(hidden, target, header, key)).await?;
-        Ok(VaultWriter { writer: Some(Box::new(writer)), batch: new_batch() })
+        let batch_bytes = self.chunk_bytes as usize * format::GROUP_CHUNKS;
+        Ok(VaultWriter {
+            writer: Some(Box::new(writer)),
+            batch: Zeroizing::new(Vec::with_capacity(batch_bytes)),
+            batch_bytes,
+        })
     }
 
     /// Opens a file for reading; its last chunk is checked at once, so the length is true. Errors: `NotFound`, `DataAltered`.
@@ -172,32 +173,32 @@ pub struct VaultWriter {
     /// Absent while it is on a blocking thread, and for good when an `append` was cancelled or failed: a file with a gap
     /// must never be finished.
     writer: Option<Box<SealedWriter>>,
+    /// What goes to a blocking thread next: whole chunks, as many as are hashed at once. It never grows beyond that, so no
+    /// copy of plaintext stays behind in freed memory.
     batch: Zeroizing<Vec<u8>>,
+    batch_bytes: usize,
 }
 
 impl VaultWriter {
     /// Adds to the end. Errors: `StorageUnavailable`, after which the file can only be dropped.
     pub async fn append(&mut self, mut content: &[u8]) -> Result<()> {
         while !content.is_empty() {
-            let room = BATCH_BYTES - self.batch.len();
+            // Only now is it known that what was collected is not the end.
+            if self.batch.len() == self.batch_bytes {
+                self.write_batch().await?;
+            }
+            let room = self.batch_bytes - self.batch.len();
             let (now, later) = content.split_at_checked(room).unwrap_or((content, &[]));
             self.batch.extend_from_slice(now);
             content = later;
-            if self.batch.len() == BATCH_BYTES {
-                self.write_batch().await?;
-            }
         }
         Ok(())
     }
 
     /// Makes the file durable and visible. Errors: `StorageUnavailable`, `Conflict`.
     pub async fn finish(mut self) -> Result<Sealed> {
-        let (mut writer, batch) = (self.take()?, std::mem::take(&mut self.batch));
-        blocking(move || {
-            writer.append(&batch)?;
-            writer.finish()
-        })
-        .await
+        let (writer, batch) = (self.take()?, std::mem::take(&mut self.batch));
+        blocking(move || writer.finish(&batch)).await
     }
 
     async fn write_batch(&mut self) -> Result<()> {
@@ -260,9 +261,16 @@ impl VaultReader {
     }
 }
 
-fn new_batch() -> Zeroizing<Vec<u8>> {
-    // Never grows beyond this, so no copy of plaintext stays behind in freed memory.
-    Zeroizing::new(Vec::with_capacity(BATCH_BYTES))
+/// The digest that a file of this content has ([`Sealed::digest_sm3`]). More than a moment's work for a long one: call it
+/// where blocking is allowed.
+pub fn content_digest(content: &[u8]) -> [u8; 32] {
+    let mut digest = ContentDigest::new();
+    let mut chunks: Vec<&[u8]> = content.chunks(format::CHUNK_BYTES as usize).collect();
+    if chunks.is_empty() {
+        chunks.push(&[]);
+    }
+    digest.update(&chunks);
+    digest.finalize()
 }
 
 /// Removes an unfinished file whose writer is gone; a living one holds its lock.

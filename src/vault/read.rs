@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::format::{HEADER_BYTES, Header, Layout};
+use super::format::{ContentDigest, GROUP_CHUNKS, HEADER_BYTES, Header, Layout};
 use super::{Sealed, storage};
-use crate::crypto::sm3::{self, Sm3};
 use crate::crypto::{DataKey, envelope_key_id};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -161,23 +160,21 @@ pub(super) fn verify(path: &Path, file_id: Uuid, key: DataKey) -> Result<Verific
         return Ok(Verification { sealed: None, faults: vec![Fault::Header] });
     };
     let file = SealedFile { file, header, layout, key };
-    let (mut digest, mut manifest, mut faults) = (Sm3::new(), Sm3::new(), Vec::new());
-    manifest.update(&header.encode());
+    let (mut digest, mut faults) = (ContentDigest::new(), Vec::new());
+    let mut group = Vec::with_capacity(GROUP_CHUNKS);
     for index in 0..layout.chunks {
         let sealed = file.sealed_chunk(index)?;
-        manifest.update(&sm3::digest(&sealed));
         match file.open_as(index, &sealed, layout.is_last(index)) {
-            Ok(plain) => digest.update(&plain),
+            Ok(plain) => group.push(plain),
             Err(_) => faults.push(file.fault(index, &sealed)),
         }
+        if group.len() == GROUP_CHUNKS || layout.is_last(index) {
+            digest.update(&group.iter().map(|plain| plain.as_slice()).collect::<Vec<_>>());
+            group.clear();
+        }
     }
-    let sealed = faults.is_empty().then(|| Sealed {
-        bytes: layout.bytes(),
-        chunks: layout.chunks,
-        digest_sm3: digest.finalize(),
-        manifest_sm3: manifest.finalize(),
-    });
-    Ok(Verification { sealed, faults })
+    let whole = Sealed { bytes: layout.bytes(), chunks: layout.chunks, digest_sm3: digest.finalize() };
+    Ok(Verification { sealed: faults.is_empty().then_some(whole), faults })
 }
 
 /// Which data key a file needs: its id and version, as the first chunk names them.

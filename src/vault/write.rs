@@ -6,12 +6,10 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::format::Header;
+use super::format::{ContentDigest, Header};
 use super::{Sealed, storage};
 use crate::crypto::DataKey;
-use crate::crypto::sm3::Sm3;
 use crate::error::{ErrorCode, Result};
 
 /// A file that nobody sees until [`SealedWriter::finish`]; dropping it before removes what was written.
@@ -22,12 +20,11 @@ pub(super) struct SealedWriter {
     target: PathBuf,
     header: Header,
     key: DataKey,
-    /// Plaintext that is not sealed yet: at most one chunk, kept back because it may turn out to be the last.
-    pending: Zeroizing<Vec<u8>>,
+    /// Sealed chunks on their way to the disk.
+    sealed: Vec<u8>,
     chunks: u64,
     bytes: u64,
-    digest: Sm3,
-    manifest: Sm3,
+    digest: ContentDigest,
     finished: bool,
 }
 
@@ -41,47 +38,30 @@ impl SealedWriter {
             Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => return Err(taken(header.file_id)),
             Err(err) => return Err(storage(err, &hidden)),
         };
-        let encoded = header.encode();
-        let mut manifest = Sm3::new();
-        manifest.update(&encoded);
-        let mut writer = SealedWriter {
+        let writer = SealedWriter {
             file,
             hidden,
             target,
             key,
-            // Never grows beyond this, so no copy of plaintext stays behind in freed memory.
-            pending: Zeroizing::new(Vec::with_capacity(header.chunk_bytes as usize)),
+            sealed: header.encode().to_vec(),
             header,
             chunks: 0,
             bytes: 0,
-            digest: Sm3::new(),
-            manifest,
+            digest: ContentDigest::new(),
             finished: false,
         };
         writer.file.lock().map_err(|err| storage(err, &writer.hidden))?;
-        writer.write(&encoded)?;
         Ok(writer)
     }
 
-    pub(super) fn append(&mut self, mut content: &[u8]) -> Result<()> {
-        self.digest.update(content);
-        self.bytes += content.len() as u64;
-        while !content.is_empty() {
-            let room = self.header.chunk_bytes as usize - self.pending.len();
-            if room == 0 {
-                self.seal_pending(false)?;
-                continue;
-            }
-            let (now, later) = content.split_at_checked(room).unwrap_or((content, &[]));
-            self.pending.extend_from_slice(now);
-            content = later;
-        }
-        Ok(())
+    /// Adds whole chunks, none of which is the last.
+    pub(super) fn append(&mut self, content: &[u8]) -> Result<()> {
+        self.seal(content, false)
     }
 
-    /// Seals the last chunk, makes the file durable, and shows it under its name.
-    pub(super) fn finish(mut self) -> Result<Sealed> {
-        self.seal_pending(true)?;
+    /// Adds what is left, whose last chunk ends the file, makes the file durable, and shows it under its name.
+    pub(super) fn finish(mut self, rest: &[u8]) -> Result<Sealed> {
+        self.seal(rest, true)?;
         self.file.sync_all().map_err(|err| storage(err, &self.hidden))?;
         let dir = self.target.parent().unwrap_or(&self.target);
         make_dirs(dir)?;
@@ -91,26 +71,27 @@ impl SealedWriter {
         fs::rename(&self.hidden, &self.target).map_err(|err| storage(err, &self.target))?;
         self.finished = true;
         sync_dir(dir)?;
-        Ok(Sealed {
-            bytes: self.bytes,
-            chunks: self.chunks,
-            digest_sm3: std::mem::take(&mut self.digest).finalize(),
-            manifest_sm3: std::mem::take(&mut self.manifest).finalize(),
-        })
+        let digest = std::mem::replace(&mut self.digest, ContentDigest::new());
+        Ok(Sealed { bytes: self.bytes, chunks: self.chunks, digest_sm3: digest.finalize() })
     }
 
-    fn seal_pending(&mut self, last: bool) -> Result<()> {
-        let place = self.header.place(self.chunks, last);
-        let sealed = self.key.seal(&self.header.aad(&place), &self.pending)?;
-        self.manifest.update(&crate::crypto::sm3::digest(&sealed));
-        self.write(&sealed)?;
-        self.chunks += 1;
-        self.pending.clear();
+    fn seal(&mut self, content: &[u8], ends: bool) -> Result<()> {
+        let mut chunks: Vec<&[u8]> = content.chunks(self.header.chunk_bytes as usize).collect();
+        // Empty content is one empty chunk.
+        if ends && self.chunks == 0 && chunks.is_empty() {
+            chunks.push(&[]);
+        }
+        self.digest.update(&chunks);
+        let count = chunks.len();
+        for (at, chunk) in chunks.into_iter().enumerate() {
+            let place = self.header.place(self.chunks, ends && at + 1 == count);
+            self.key.seal_onto(&mut self.sealed, &self.header.aad(&place), chunk)?;
+            self.chunks += 1;
+            self.bytes += chunk.len() as u64;
+        }
+        self.file.write_all(&self.sealed).map_err(|err| storage(err, &self.hidden))?;
+        self.sealed.clear();
         Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).map_err(|err| storage(err, &self.hidden))
     }
 }
 

@@ -11,7 +11,7 @@ mod text;
 
 pub use error::{ErrorBody, trace_errors};
 pub use extract::{Json, Path, Query, Unread};
-pub use page::{Cursor, Page, PageQuery};
+pub use page::{Cursor, Limit, Page, PageQuery};
 pub use request::{
     Demo, English, RequestInfo, Zone, created_status, has_own_header, refused, require_own_header, run_use_cases_on,
     uninterrupted,

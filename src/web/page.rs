@@ -11,31 +11,45 @@ use crate::error::{Error, ErrorCode, Result};
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 
-/// `?limit=&cursor=`; flatten it into a list's query DTO, or take it beside one.
-#[derive(Debug, Default, Clone, Deserialize, utoipa::IntoParams)]
+/// `?limit=&cursor=`, refused before a use case sees them when they cannot be.
+#[derive(Debug, Default, Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<i64>)]
+    pub limit: Limit,
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
 }
 
-impl PageQuery {
-    /// Rows to return: 50 unless asked, 200 at most.
-    pub fn limit(&self) -> Result<i64> {
-        match self.limit {
-            None => Ok(DEFAULT_LIMIT),
-            Some(n) if (1..=MAX_LIMIT).contains(&n) => Ok(n),
-            Some(_) => Err(ErrorCode::InvalidParameter.because(format!("limit must be 1 to {MAX_LIMIT}"))),
-        }
-    }
+/// Rows to return: 50 unless asked, 200 at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Limit(i64);
 
-    pub fn cursor(&self) -> Result<Option<Cursor>> {
-        self.cursor.as_deref().map(Cursor::decode).transpose()
+impl Limit {
+    pub fn rows(self) -> i64 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Limit(DEFAULT_LIMIT)
+    }
+}
+
+impl TryFrom<i64> for Limit {
+    type Error = String;
+
+    fn try_from(rows: i64) -> std::result::Result<Self, String> {
+        if (1..=MAX_LIMIT).contains(&rows) { Ok(Limit(rows)) } else { Err(format!("limit must be 1 to {MAX_LIMIT}")) }
     }
 }
 
 /// A place in a list ordered by time and id, newest first: rows after it are older.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Cursor {
     pub at: DateTime<Utc>,
     pub id: Uuid,
@@ -56,6 +70,14 @@ impl Cursor {
             .checked_add_signed(TimeDelta::microseconds(i64::from_be_bytes(*time)))
             .ok_or_else(bad)?;
         Ok(Self { at, id: Uuid::from_slice(id).map_err(|_| bad())? })
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        Cursor::decode(&text)
     }
 }
 

@@ -6,7 +6,7 @@ use guitai::auditing::{Audit, Criteria};
 use guitai::db::ids::AuditId;
 use guitai::error::ErrorCode;
 use guitai::identity::{Principal, Role};
-use guitai::web::PageQuery;
+use guitai::web::{Cursor, Limit, PageQuery};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -100,11 +100,11 @@ async fn pages_follow_each_other_without_loss_while_records_are_added() {
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
         let criteria = Criteria { action: Some("recording.play".into()), ..Criteria::default() };
-        let page = PageQuery { limit: Some(3), cursor };
+        let page = PageQuery { limit: Limit::try_from(3).unwrap(), cursor };
         let page = desk.audit.query(&desk.auditor, criteria, page, false).await.unwrap();
         seen.extend(page.items.iter().map(|r| r.id));
         desk.act(Action::RecordingPlay, Uuid::now_v7(), "又一条").await;
-        cursor = page.next_cursor;
+        cursor = page.next_cursor.map(|cursor| Cursor::decode(&cursor).unwrap());
         if cursor.is_none() {
             break;
         }

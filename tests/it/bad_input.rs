@@ -54,7 +54,7 @@ async fn malformed_requests_have_one_clear_code_each() {
         ("ticket.create", "request.unsupported_media_type", 1),
         ("ticket.read", "request.invalid_parameter", 1),
         ("ticket.read", "request.not_found", 1),
-        ("ticket.list", "request.invalid_parameter", 1),
+        ("ticket.list", "request.invalid_parameter", 3),
     ] {
         let query = format!(
             "SELECT count(*) FROM audit_records WHERE outcome = 'refused' AND action = '{action}' AND code = '{code}'"

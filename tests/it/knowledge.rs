@@ -97,7 +97,7 @@ async fn the_demo_articles_answer_or_decline() {
     assert!(desk.knowledge.retrieve(stranger, "你们几点上班").await.unwrap().candidates.is_empty());
 
     let agent = desk.staff("林晓", Role::Agent).await;
-    let found = desk.knowledge.find(&agent, "挂失", 5).await.unwrap();
+    let found = desk.knowledge.find(&agent, "挂失", None, 5).await.unwrap();
     assert!(found.iter().any(|a| a.title == "借记卡丢失后的挂失与补办"), "{found:?}");
     let page = desk.knowledge.list(&agent, None, 10).await.unwrap();
     assert_eq!(page.items.len(), 10);

@@ -99,6 +99,22 @@ fn the_main_job_is_played_whole_and_a_flipped_byte_is_found() {
     let verified = guitai(&["audit", "verify", "--json"], dir.path());
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
 
+    let listed = guitai(&["crypto", "inventory", "--json"], dir.path());
+    let inventory: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    assert_eq!((&inventory["provider"]["name"], &inventory["provider"]["certified"]), (&json!("soft"), &json!(false)));
+    for scope in ["conversation", "recording", "ticket", "search_index"] {
+        let held = |list: &str, field: &str| {
+            let entries = inventory[list].as_array().expect("a list");
+            entries.iter().any(|entry| entry[field] == scope && entry["state"] == "active")
+        };
+        assert!(held("class_keys", "class") && held("data_keys", "scope"), "no active {scope} key in {inventory}");
+    }
+    assert!(
+        inventory["uses"]
+            .as_array()
+            .is_some_and(|uses| uses.iter().any(|u| u["data"] == "messages.body" && u["algorithm"] == "SM4"))
+    );
+
     // One byte of one record, changed behind the program's back by the owner of the server.
     let record = psql(dir.path(), "SELECT record_id FROM audit_seals WHERE position = 7");
     psql(

@@ -82,10 +82,15 @@ impl AuditRecord {
         out
     }
 
-    /// The record's leaf in the Merkle log: over its content and its MAC.
-    pub fn leaf_hash(&self) -> merkle::Hash {
+    /// What the record's leaf in the Merkle log is hashed from: its content and its MAC.
+    pub fn leaf_content(&self) -> Vec<u8> {
         let mut bytes = self.canonical_bytes();
         bytes.extend_from_slice(&self.mac);
-        merkle::leaf_hash(&bytes)
+        bytes
+    }
+
+    /// The record's leaf in the Merkle log.
+    pub fn leaf_hash(&self) -> merkle::Hash {
+        merkle::leaf_hash(&self.leaf_content())
     }
 }

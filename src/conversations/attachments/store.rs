@@ -23,7 +23,6 @@ pub struct AttachmentRow {
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub digest_sm3: Vec<u8>,
-    pub manifest_sm3: Vec<u8>,
     pub created_at: DateTime<Utc>,
 }
 

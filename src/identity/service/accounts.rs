@@ -26,7 +26,7 @@ impl Identity {
         self.transactions()
             .perform(&principal.caller, AuditDraft::new(Action::AccountList), async move |tx| {
                 who.require(Permission::AccountManage)?;
-                let (limit, after) = (page.limit()?, page.cursor()?.map(|c| (c.at, c.id)));
+                let (limit, after) = (page.limit.rows(), page.cursor.map(|c| (c.at, c.id)));
                 let rows = accounts::page(tx.conn(), who.org_id, after, limit + 1).await?;
                 let rows = Page::cut(rows, limit, |r| Cursor { at: r.created_at, id: r.id.0 });
                 let ids: Vec<AccountId> = rows.items.iter().map(|r| r.id).collect();

@@ -185,7 +185,7 @@ async fn nothing_new_is_sealed_and_keys_in_use_last_for_their_lease() {
     let t = &bench.transactions;
     let verifier = Verifier::new(t.db().clone(), Arc::clone(&bench.keys), t.ledger().clone(), sealer);
     let audit = Audit::new(bench.transactions.clone(), verifier);
-    let page = PageQuery { limit: Some(50), cursor: None };
+    let page = PageQuery::default();
     let found = audit.query(&auditor, Criteria::default(), page, false).await.expect("records");
     let failed = found.items.iter().filter(|r| r.code.as_deref() == Some("crypto.key_unavailable")).count();
     assert_eq!(failed, 4, "every attempt is on record");

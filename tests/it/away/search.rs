@@ -37,7 +37,7 @@ async fn lists_and_history_work_while_the_index_is_rebuilt() {
     assert!(!desk.conversations.messages(&agent, id, 0, 10).await.expect("history").is_empty());
     let sealer = Sealer::new(t.db().clone(), Arc::clone(t.keys()), t.clock().clone(), desk.core.org);
     let verifier = Verifier::new(t.db().clone(), Arc::clone(t.keys()), t.ledger().clone(), Arc::new(sealer));
-    let page = PageQuery { limit: Some(10), cursor: None };
+    let page = PageQuery::default();
     let criteria = Criteria { action: Some("conversation.read".to_owned()), ..Criteria::default() };
     let audit = Audit::new(t.clone(), verifier);
     assert!(!audit.query(&auditor, criteria, page, false).await.expect("the ledger by field").items.is_empty());

@@ -24,7 +24,7 @@ async fn a_call_is_taken_in_once_sealed_and_queued() {
     assert_eq!((view.caller_masked.as_str(), view.callee_masked.as_str()), ("138****0001", "*****"));
     assert_eq!(view.agent.as_ref().unwrap().id, bank.agent.account_id);
     assert_eq!(view.customer.as_ref().unwrap().phone_masked.as_deref(), Some("138****0001"));
-    assert_eq!(view.digest_sm3, hex::encode(guitai::crypto::sm3::digest(&wav("refund"))));
+    assert_eq!(view.digest_sm3, hex::encode(guitai::vault::content_digest(&wav("refund"))));
 
     // Again: the same recording. Other bytes under the same id: refused.
     let (again, is_new) = bank.import("refund").await.unwrap();

@@ -11,7 +11,7 @@ use super::cer::character_error_rate;
 use super::check::{Fields, Outcome, Stop, must, needed, same};
 use super::client::Staff;
 use super::{Acts, Call, Role, Spoken};
-use crate::crypto::sm3;
+use crate::vault::content_digest;
 
 /// How often a job that runs in the background is asked about.
 pub(super) const ASK_EVERY: Duration = Duration::from_millis(200);
@@ -23,7 +23,7 @@ pub(super) async fn recording_import(acts: &mut Acts<'_>) -> Outcome<Value> {
     let agent = acts.staff(Role::Agent).await?;
     let wav = acts.stage.call_wav.clone();
     let cdr = call_record(acts)?;
-    let digest = hex::encode(sm3::digest(&wav));
+    let digest = hex::encode(content_digest(&wav));
 
     acts.doing = "leaving the call in the recorder's folder";
     let call_id = cdr.text("/call_id")?.to_owned();

@@ -1,10 +1,9 @@
 use super::*;
-use ::sm3 as oracle;
-use oracle::Digest as _;
+use ::sm3::{Digest as _, Sm3 as Oracle};
 use proptest::prelude::*;
 
 fn oracle_digest(message: &[u8]) -> [u8; 32] {
-    oracle::Sm3::digest(message).into()
+    Oracle::digest(message).into()
 }
 
 fn message(length: usize) -> Vec<u8> {
@@ -50,7 +49,7 @@ fn pbkdf2_is_that_of_the_oracle() {
         [(&b"correct horse"[..], &b"battery"[..], 1), (b"", b"", 2), (&[7; 100], &[9; 64], 300)]
     {
         let mut expected = [0; 32];
-        ::pbkdf2::pbkdf2_hmac::<oracle::Sm3>(password, salt, iterations, &mut expected);
+        ::pbkdf2::pbkdf2_hmac::<Oracle>(password, salt, iterations, &mut expected);
         assert_eq!(pbkdf2(password, salt, iterations), expected);
     }
 }
@@ -77,12 +76,12 @@ proptest! {
     #[test]
     fn hmac_and_hkdf_are_those_of_the_oracle(key in proptest::collection::vec(any::<u8>(), 0..150), text in proptest::collection::vec(any::<u8>(), 0..300)) {
         use ::hmac::{KeyInit, Mac};
-        let mut mac = ::hmac::Hmac::<oracle::Sm3>::new_from_slice(&key).unwrap();
+        let mut mac = ::hmac::Hmac::<Oracle>::new_from_slice(&key).unwrap();
         mac.update(&text);
         let expected: [u8; 32] = mac.finalize().into_bytes().into();
         prop_assert_eq!(HmacSm3::new(&key).tag(&[&text]), expected);
         let mut expanded = [0; 32];
-        ::hkdf::Hkdf::<oracle::Sm3>::new(Some(&text), &key).expand(b"purpose", &mut expanded).unwrap();
+        ::hkdf::Hkdf::<Oracle>::new(Some(&text), &key).expand(b"purpose", &mut expanded).unwrap();
         prop_assert_eq!(hkdf_expand(&hkdf_extract(&text, &key), &[b"pur", b"pose"]), expanded);
     }
 }

@@ -1,6 +1,6 @@
 use super::planes::table::S_BOX;
 use super::*;
-use ::sm4 as oracle;
+use ::sm4::Sm4 as Oracle;
 use aes_gcm::{AeadInOut, KeyInit};
 use proptest::prelude::*;
 
@@ -80,7 +80,7 @@ fn every_kernel_streams_like_the_portable_one_at_every_length_and_alignment() {
 fn every_kernel_seals_like_the_portable_one_and_the_oracle_at_every_length() {
     let nonce = [3; 12];
     let sealed_by_oracle = |aad: &[u8], plain: &[u8]| {
-        let gcm = aes_gcm::AesGcm::<oracle::Sm4, aes_gcm::aead::consts::U12>::new(&key(2).into());
+        let gcm = aes_gcm::AesGcm::<Oracle, aes_gcm::aead::consts::U12>::new(&key(2).into());
         let mut sealed = plain.to_vec();
         let tag = gcm.encrypt_inout_detached(&nonce.into(), aad, sealed.as_mut_slice().into()).unwrap();
         (sealed, <[u8; 16]>::from(tag))

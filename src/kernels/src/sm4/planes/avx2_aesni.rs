@@ -9,7 +9,7 @@ use crate::ghash::pclmul::Absorber;
 use crate::vector::{from_u128, load256 as load, store256 as store};
 use std::arch::x86_64::*;
 
-super::cipher!(inline, "avx2,pclmulqdq,aes");
+super::cipher!(inline, "avx2,pclmulqdq,aes", [0][1][2][3]);
 
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -49,26 +49,6 @@ fn s_box_of_aes(x: __m256i) -> __m256i {
 fn s_box(x: __m256i) -> (__m256i, __m256i) {
     let nibbles = nibbles(s_box_of_aes(x));
     (of_nibbles(&field::P, nibbles), of_nibbles(&field::Q, nibbles))
-}
-
-/// The rounds of a batch, with the hash of another woven in: sixteen blocks for sixteen rounds.
-#[inline]
-#[target_feature(enable = "avx2,pclmulqdq,aes")]
-fn hashed_rounds(keys: &SpreadKeys, x: &mut [Planes; TOGETHER], ghash: &mut Ghash<'_>, ciphertext: &[u8]) {
-    let [x] = x;
-    let mut absorber = Absorber::new(ghash.key, ghash.sum);
-    let strides = ciphertext.as_chunks::<64>().0.as_chunks::<4>().0;
-    for ([first, second, third, fourth], [a, b, c, d]) in keys.as_chunks().0.as_chunks().0.iter().zip(strides) {
-        four_rounds(first, x);
-        absorber.quarter::<0>(a);
-        four_rounds(second, x);
-        absorber.quarter::<1>(b);
-        four_rounds(third, x);
-        absorber.quarter::<2>(c);
-        four_rounds(fourth, x);
-        absorber.quarter::<3>(d);
-    }
-    ghash.sum = absorber.sum();
 }
 
 /// The S-box on each byte of a word of the key schedule.

@@ -11,7 +11,7 @@ pub(super) type Register = __m256i;
 /// Batches that run side by side.
 pub(super) const TOGETHER: usize = 1;
 
-super::cipher!(inline, "avx2,pclmulqdq,gfni");
+super::cipher!(inline, "avx2,pclmulqdq,gfni", [0][1][2][3]);
 
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -70,26 +70,6 @@ fn s_box(x: __m256i) -> (__m256i, __m256i) {
     let p = _mm256_gf2p8affineinv_epi64_epi8::<{ field::P_ADD }>(x, _mm256_set1_epi64x(field::P.matrix));
     let q = _mm256_gf2p8affineinv_epi64_epi8::<{ field::Q_ADD }>(x, _mm256_set1_epi64x(field::Q.matrix));
     (p, q)
-}
-
-/// The rounds of a batch, with the hash of another woven in: sixteen blocks for sixteen rounds.
-#[inline]
-#[target_feature(enable = "avx2,pclmulqdq,gfni")]
-fn hashed_rounds(keys: &SpreadKeys, x: &mut [Planes; TOGETHER], ghash: &mut Ghash<'_>, ciphertext: &[u8]) {
-    let [x] = x;
-    let mut absorber = Absorber::new(ghash.key, ghash.sum);
-    let strides = ciphertext.as_chunks::<64>().0.as_chunks::<4>().0;
-    for ([first, second, third, fourth], [a, b, c, d]) in keys.as_chunks().0.as_chunks().0.iter().zip(strides) {
-        four_rounds(first, x);
-        absorber.quarter::<0>(a);
-        four_rounds(second, x);
-        absorber.quarter::<1>(b);
-        four_rounds(third, x);
-        absorber.quarter::<2>(c);
-        four_rounds(fourth, x);
-        absorber.quarter::<3>(d);
-    }
-    ghash.sum = absorber.sum();
 }
 
 /// The S-box on each byte of a word of the key schedule.

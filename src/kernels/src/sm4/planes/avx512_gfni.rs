@@ -11,7 +11,7 @@ type Register = __m512i;
 /// Batches that run side by side: one alone would leave half of the processor waiting for its own results.
 const TOGETHER: usize = 2;
 
-super::cipher!(inline(never), "avx512f,avx512bw,gfni,vpclmulqdq");
+super::cipher!(inline(never), "avx512f,avx512bw,gfni,vpclmulqdq", [0 1] [2 3]);
 
 #[inline]
 #[target_feature(enable = "avx512f")]
@@ -70,22 +70,4 @@ fn numbers(first: u32) -> [__m512i; 4] {
         _mm512_shuffle_epi8(_mm512_add_epi32(first, order), gathered)
     };
     transpose512([from(0), from(16), from(32), from(48)])
-}
-
-/// The rounds of two batches, with the hash of as much woven in: sixteen blocks for four rounds.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,gfni,vpclmulqdq")]
-fn hashed_rounds(keys: &SpreadKeys, x: &mut [Planes; TOGETHER], ghash: &mut Ghash<'_>, ciphertext: &[u8]) {
-    let mut absorber = Absorber::new(ghash.key, ghash.sum);
-    let strides = ciphertext.as_chunks::<64>().0.as_chunks::<4>().0;
-    let [one, other] = x;
-    for (keys, [a, b, c, d]) in keys.as_chunks().0.iter().zip(strides) {
-        four_rounds(keys, one);
-        absorber.quarter::<0>(a);
-        absorber.quarter::<1>(b);
-        four_rounds(keys, other);
-        absorber.quarter::<2>(c);
-        absorber.quarter::<3>(d);
-    }
-    ghash.sum = absorber.sum();
 }

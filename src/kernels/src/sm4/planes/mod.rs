@@ -22,10 +22,11 @@ pub(super) mod table;
 pub(super) use field::enter;
 
 /// The cipher over the register operations of the module that it stands in: `Register`, `load`, `store`, `splat`, `xor`,
-/// `sum`, `unpack_low`, `unpack_high`, `numbers`, `mapped`, `s_box` and `hashed_rounds`. A macro and not generic
-/// functions, because what is not compiled for the instructions of its arguments does not take them in.
+/// `sum`, `unpack_low`, `unpack_high`, `numbers`, `mapped`, `s_box` and `Absorber`. The lists say which quarters of a
+/// stride of the hash are absorbed after four rounds of a batch; all of them together are one stride. A macro and not
+/// generic functions, because what is not compiled for the instructions of its arguments does not take them in.
 macro_rules! cipher {
-    ($inline:meta, $features:literal) => {
+    ($inline:meta, $features:literal, $([$($quarter:literal)*])*) => {
         use super::super::Block;
         use super::super::kernel::Hashing;
         use super::super::schedule::RoundKeys;
@@ -37,8 +38,8 @@ macro_rules! cipher {
         const BATCH: usize = REGISTER_BYTES;
         const BATCH_BYTES: usize = BATCH * 16;
 
-        /// The four words of the blocks of a batch, each in four planes from the most significant byte. Block 16-byte
-        /// lanes · r + l of the batch is byte r of lane l.
+        /// The four words of the blocks of a batch, each in four planes from the most significant byte. Byte
+        /// r of 128-bit lane l is that of block r · lanes + l.
         type Planes = [[Register; 4]; 4];
 
         /// The four bytes of each round key, each repeated through a word, so that it can be broadcast to a register.
@@ -138,6 +139,31 @@ macro_rules! cipher {
                     four_rounds(keys, x);
                 }
             }
+        }
+
+        /// The rounds of the batches that run side by side, with the hash of as much ciphertext woven in.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn hashed_rounds(
+            keys: &SpreadKeys,
+            batches: &mut [Planes; TOGETHER],
+            ghash: &mut Ghash<'_>,
+            ciphertext: &[u8; TOGETHER * BATCH_BYTES],
+        ) {
+            let mut absorber = Absorber::new(ghash.key, ghash.sum);
+            let quads = keys.as_chunks().0;
+            let (mut quad, mut batch) = (0, 0);
+            for stride in ciphertext.as_chunks::<64>().0.as_chunks::<4>().0 {
+                $(
+                    four_rounds(&quads[quad], &mut batches[batch]);
+                    batch += 1;
+                    if batch == TOGETHER {
+                        (quad, batch) = (quad + 1, 0);
+                    }
+                    $(absorber.quarter::<$quarter>(&stride[$quarter]);)*
+                )*
+            }
+            ghash.sum = absorber.sum();
         }
 
         #[$inline]

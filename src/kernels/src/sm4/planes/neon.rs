@@ -13,7 +13,7 @@ type Map = ();
 /// Batches that run side by side.
 const TOGETHER: usize = 1;
 
-super::cipher!(inline, "neon,aes");
+super::cipher!(inline, "neon,aes", [] [0] [] [1] [] [2] [] [3]);
 
 #[inline]
 #[target_feature(enable = "neon")]
@@ -98,29 +98,4 @@ fn s_box(x: uint8x16_t) -> (uint8x16_t, uint8x16_t) {
         at = vsubq_u8(at, vdupq_n_u8(64));
     }
     (veorq_u8(b, vshlq_n_u8(b, 2)), veorq_u8(b, vshrq_n_u8(b, 6)))
-}
-
-/// The rounds of a batch, with the hash of another woven in: sixteen blocks for all of them.
-#[inline]
-#[target_feature(enable = "neon,aes")]
-fn hashed_rounds(keys: &SpreadKeys, x: &mut [Planes; TOGETHER], ghash: &mut Ghash<'_>, ciphertext: &[u8]) {
-    let [x] = x;
-    let mut absorber = Absorber::new(ghash.key, ghash.sum);
-    let strides = ciphertext.as_chunks::<64>().0.as_chunks::<4>().0;
-    let quads = keys.as_chunks::<4>().0.as_chunks::<8>().0;
-    for ([k0, k1, k2, k3, k4, k5, k6, k7], [a, b, c, d]) in quads.iter().zip(strides) {
-        four_rounds(k0, x);
-        absorber.quarter::<0>(a);
-        four_rounds(k1, x);
-        four_rounds(k2, x);
-        absorber.quarter::<1>(b);
-        four_rounds(k3, x);
-        four_rounds(k4, x);
-        absorber.quarter::<2>(c);
-        four_rounds(k5, x);
-        four_rounds(k6, x);
-        absorber.quarter::<3>(d);
-        four_rounds(k7, x);
-    }
-    ghash.sum = absorber.sum();
 }
