@@ -8,3 +8,4 @@ pub mod sm3;
 pub mod sm4;
 #[cfg(target_arch = "x86_64")]
 mod vector;
+mod wipe;

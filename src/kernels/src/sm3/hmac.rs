@@ -1,7 +1,7 @@
 //! What is built on SM3: HMAC (GB/T 15852.2, RFC 2104), HKDF (RFC 5869), PBKDF2 (GM/T 0091-2020, RFC 8018).
 
 use super::{BLOCK, DIGEST, Sm3, digest};
-use zeroize::Zeroize;
+use crate::wipe::wipe;
 
 /// An HMAC-SM3 under a key, ready for a message. A clone costs no hashing, so keep one for a key that is used often.
 #[derive(Clone)]
@@ -23,9 +23,9 @@ impl HmacSm3 {
         for (hasher, pad) in [(&mut hmac.inner, 0x36), (&mut hmac.outer, 0x5c)] {
             let mut padded = block.map(|byte| byte ^ pad);
             hasher.update(&padded);
-            padded.zeroize();
+            wipe(&mut padded);
         }
-        block.zeroize();
+        wipe(&mut block);
         hmac
     }
 
@@ -70,6 +70,6 @@ pub fn pbkdf2(password: &[u8], salt: &[u8], iterations: u32) -> [u8; DIGEST] {
         round = hmac.tag(&[&round]);
         sum.iter_mut().zip(&round).for_each(|(sum, round)| *sum ^= round);
     }
-    round.zeroize();
+    wipe(&mut round);
     sum
 }

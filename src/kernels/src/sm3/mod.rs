@@ -11,7 +11,7 @@ mod tests;
 pub use batch::digest_each;
 pub use hmac::{HmacSm3, hkdf_expand, hkdf_extract, pbkdf2};
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use crate::wipe::wipe;
 
 /// Bytes of a digest.
 pub const DIGEST: usize = 32;
@@ -45,13 +45,20 @@ pub fn digest(message: &[u8]) -> [u8; DIGEST] {
 }
 
 /// A digest over data that arrives in parts. Cleared when dropped, because it may run over a key.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub struct Sm3 {
     state: [u32; 8],
     /// What did not fill a block yet.
     pending: [u8; BLOCK],
     /// Bytes so far.
     length: u64,
+}
+
+impl Drop for Sm3 {
+    fn drop(&mut self) {
+        wipe(&mut self.state);
+        wipe(&mut self.pending);
+    }
 }
 
 impl Default for Sm3 {
@@ -89,7 +96,7 @@ impl Sm3 {
         end.iter_mut().zip(self.pending.iter().take(filled)).for_each(|(to, from)| *to = *from);
         let used = pad(&mut end, filled, self.length);
         single::compress(&mut self.state, end.as_chunks().0.get(..used).unwrap_or_default());
-        end.zeroize();
+        wipe(&mut end);
         output(self.state)
     }
 

@@ -3,7 +3,7 @@
 use super::kernel::Hashing;
 use super::{BLOCK, Block, Sm4};
 use crate::ghash::Ghash;
-use zeroize::Zeroize;
+use crate::wipe::wipe;
 
 /// Blocks of key stream that are made at once where a kernel has no stream of its own, and for what is left of one.
 pub(super) const STRETCH: usize = 128;
@@ -37,7 +37,7 @@ impl Sm4 {
             xor(rest, stream);
             counter = advanced(&counter, blocks);
         }
-        stream.zeroize();
+        wipe(stream.as_flattened_mut());
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn stream_plainly(
             ghash.update_padded(batch);
         }
     }
-    stream.zeroize();
+    wipe(stream.as_flattened_mut());
     done
 }
 

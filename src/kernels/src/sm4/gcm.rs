@@ -4,6 +4,7 @@ use super::ctr::{STRETCH, advanced, number, xor};
 use super::kernel::Hashing;
 use super::{BLOCK, Block, KEY, Kernel, Sm4};
 use crate::ghash::{Ghash, HashKey};
+use crate::wipe::wipe;
 use std::fmt;
 use zeroize::Zeroize;
 
@@ -98,7 +99,8 @@ impl Sm4Gcm {
             ghash.update_padded(rest);
         }
         let mut stream = [[0; BLOCK]; STRETCH + 1];
-        let used = stream.get_mut(..1 + rest.len().div_ceil(BLOCK)).unwrap_or_default();
+        let used_blocks = 1 + rest.len().div_ceil(BLOCK);
+        let used = stream.get_mut(..used_blocks).unwrap_or_default();
         if let [mask, others @ ..] = used {
             *mask = first;
             number(&advanced(&first, 1 + done), others);
@@ -111,7 +113,7 @@ impl Sm4Gcm {
         }
         let mut tag = ghash.finish(aad.len(), text_len);
         tag.iter_mut().zip(mask).for_each(|(tag, mask)| *tag ^= mask);
-        stream.zeroize();
+        wipe(stream.get_mut(..used_blocks).unwrap_or_default().as_flattened_mut());
         Ok(tag)
     }
 

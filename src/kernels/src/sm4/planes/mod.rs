@@ -31,7 +31,7 @@ macro_rules! cipher {
         use super::super::kernel::Hashing;
         use super::super::schedule::RoundKeys;
         use crate::ghash::Ghash;
-        use zeroize::Zeroizing;
+        use crate::wipe::wipe;
 
         const REGISTER_BYTES: usize = size_of::<Register>();
         /// Blocks of a batch: one to each byte of a register.
@@ -43,10 +43,16 @@ macro_rules! cipher {
         type Planes = [[Register; 4]; 4];
 
         /// The four bytes of each round key, each repeated through a word, so that it can be broadcast to a register.
-        type SpreadKeys = [[u32; 4]; 32];
+        struct SpreadKeys([[u32; 4]; 32]);
 
-        fn spread(keys: &RoundKeys) -> Zeroizing<SpreadKeys> {
-            Zeroizing::new(keys.0.map(|key| key.to_ne_bytes().map(|byte| u32::from(byte) * 0x0101_0101)))
+        impl Drop for SpreadKeys {
+            fn drop(&mut self) {
+                wipe(self.0.as_flattened_mut());
+            }
+        }
+
+        fn spread(keys: &RoundKeys) -> SpreadKeys {
+            SpreadKeys(keys.0.map(|key| key.to_ne_bytes().map(|byte| u32::from(byte) * 0x0101_0101)))
         }
 
         /// Encrypts each block.
@@ -134,7 +140,7 @@ macro_rules! cipher {
         #[inline]
         #[target_feature(enable = $features)]
         fn rounds(keys: &SpreadKeys, batches: &mut [Planes]) {
-            for keys in keys.as_chunks().0 {
+            for keys in keys.0.as_chunks().0 {
                 for x in batches.iter_mut() {
                     four_rounds(keys, x);
                 }
@@ -151,7 +157,7 @@ macro_rules! cipher {
             ciphertext: &[u8; TOGETHER * BATCH_BYTES],
         ) {
             let mut absorber = Absorber::new(ghash.key, ghash.sum);
-            let quads = keys.as_chunks().0;
+            let quads = keys.0.as_chunks().0;
             let (mut quad, mut batch) = (0, 0);
             for stride in ciphertext.as_chunks::<64>().0.as_chunks::<4>().0 {
                 $(
