@@ -107,6 +107,28 @@ proptest! {
 }
 
 #[tokio::test]
+async fn contents_around_whole_groups_of_chunks_come_back() {
+    let (_dir, vault) = vault(64);
+    let (key, group) = (key(), 64 * format::GROUP_CHUNKS);
+    for length in [group - 1, group, group + 1, 2 * group - 64, 2 * group, 2 * group + 1] {
+        let content = content(length);
+        for part in [length, 1, 100] {
+            let file_id = Uuid::now_v7();
+            let mut writer = vault.create(file_id, &key).await.unwrap();
+            for part in content.chunks(part) {
+                writer.append(part).await.unwrap();
+            }
+            let sealed = writer.finish().await.unwrap();
+            assert_eq!((sealed.bytes, sealed.chunks), (length as u64, length.div_ceil(64) as u64));
+            let list: Vec<_> = content.chunks(64).map(sm3::digest).collect();
+            assert_eq!(sealed.digest_sm3, sm3::digest(list.as_flattened()));
+            assert_eq!(vault.verify(file_id, &key).await.unwrap().sealed, Some(sealed));
+            assert_eq!(vault.read_range(file_id, &key, 0..length as u64).await.unwrap(), content);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_range_beyond_the_content_is_refused() {
     let (_dir, vault) = vault(64);
     let (file_id, key) = (Uuid::now_v7(), key());

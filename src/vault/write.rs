@@ -59,8 +59,12 @@ impl SealedWriter {
         self.seal(content, false)
     }
 
-    /// Adds what is left, whose last chunk ends the file, makes the file durable, and shows it under its name.
+    /// Adds what is left, whose last chunk ends the file, makes the file durable, and shows it under its name. Nothing is
+    /// left only of empty content: what ends a file must not have been appended already.
     pub(super) fn finish(mut self, rest: &[u8]) -> Result<Sealed> {
+        if rest.is_empty() && self.chunks > 0 {
+            return Err(ErrorCode::Internal.because("a vault file without its last chunk"));
+        }
         self.seal(rest, true)?;
         self.file.sync_all().map_err(|err| storage(err, &self.hidden))?;
         let dir = self.target.parent().unwrap_or(&self.target);

@@ -1,8 +1,8 @@
 //! SM4 by the instructions of Armv8.2, which do four rounds of a block at once. Their intrinsics are not stable in Rust
 //! yet, so this is assembly.
 
-use super::Block;
 use super::schedule::RoundKeys;
+use super::{Block, in_batches};
 use std::arch::aarch64::*;
 use std::arch::asm;
 
@@ -12,16 +12,7 @@ const BATCH: usize = 8;
 /// Encrypts each block.
 #[target_feature(enable = "neon,sm4")]
 pub(super) fn encrypt(keys: &RoundKeys, blocks: &mut [Block]) {
-    let (whole, rest) = blocks.as_chunks_mut::<BATCH>();
-    for batch in whole {
-        encrypt_batch(keys, batch);
-    }
-    if !rest.is_empty() {
-        let mut batch = [[0; 16]; BATCH];
-        batch.iter_mut().zip(rest.iter()).for_each(|(to, from)| *to = *from);
-        encrypt_batch(keys, &mut batch);
-        rest.iter_mut().zip(batch).for_each(|(to, from)| *to = from);
-    }
+    in_batches::<BATCH>(blocks, |batch| encrypt_batch(keys, batch));
 }
 
 #[inline]

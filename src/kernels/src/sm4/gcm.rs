@@ -50,9 +50,10 @@ impl Sm4Gcm {
     /// On a kernel of choice, for tests and measurements.
     pub fn on(kernel: Kernel, key: &[u8; KEY]) -> Self {
         let cipher = Sm4::on(kernel, key);
-        let mut h = [[0; BLOCK]];
-        cipher.encrypt_blocks(&mut h);
-        let hash_key = HashKey::new(kernel.multiplier(), h.as_flattened().first_chunk().unwrap_or(&[0; BLOCK]));
+        let mut zero = [[0; BLOCK]];
+        cipher.encrypt_blocks(&mut zero);
+        let [h] = &mut zero;
+        let hash_key = HashKey::new(kernel.multiplier(), h);
         h.zeroize();
         Sm4Gcm { cipher, hash_key }
     }

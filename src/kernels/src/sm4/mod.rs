@@ -37,6 +37,18 @@ pub const KEY: usize = 16;
 
 type Block = [u8; BLOCK];
 
+/// Works on all of `blocks`, so many at a time; what is left at the end is padded to as many.
+fn in_batches<const N: usize>(blocks: &mut [Block], mut work: impl FnMut(&mut [Block; N])) {
+    let (whole, rest) = blocks.as_chunks_mut::<N>();
+    whole.iter_mut().for_each(&mut work);
+    if !rest.is_empty() {
+        let mut padded = [[0; BLOCK]; N];
+        padded.iter_mut().zip(rest.iter()).for_each(|(to, from)| *to = *from);
+        work(&mut padded);
+        rest.iter_mut().zip(padded).for_each(|(to, from)| *to = from);
+    }
+}
+
 /// An expanded SM4 key on a kernel. Cleared when dropped.
 #[derive(Clone)]
 pub struct Sm4 {

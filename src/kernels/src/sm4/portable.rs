@@ -6,8 +6,8 @@
 //! Plane k of a state word holds bit k of its 64 bytes: byte i (from the most significant) of block b is lane 16·i + b.
 #![expect(clippy::indexing_slicing, reason = "indices are counted below the lengths of the arrays")]
 
-use super::Block;
 use super::schedule::RoundKeys;
+use super::{Block, in_batches};
 
 /// Blocks that are worked on together.
 const BATCH: usize = 16;
@@ -17,16 +17,7 @@ type Planes = [u64; 8];
 
 /// Encrypts each block.
 pub(super) fn encrypt(keys: &RoundKeys, blocks: &mut [Block]) {
-    let (whole, rest) = blocks.as_chunks_mut::<BATCH>();
-    for batch in whole {
-        encrypt_batch(keys, batch);
-    }
-    if !rest.is_empty() {
-        let mut batch = [[0; 16]; BATCH];
-        batch[..rest.len()].copy_from_slice(rest);
-        encrypt_batch(keys, &mut batch);
-        rest.copy_from_slice(&batch[..rest.len()]);
-    }
+    in_batches::<BATCH>(blocks, |batch| encrypt_batch(keys, batch));
 }
 
 /// The S-box on each byte of a word.

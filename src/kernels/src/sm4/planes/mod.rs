@@ -27,7 +27,7 @@ pub(super) use field::enter;
 /// generic functions, because what is not compiled for the instructions of its arguments does not take them in.
 macro_rules! cipher {
     ($inline:meta, $features:literal, $([$($quarter:literal)*])*) => {
-        use super::super::Block;
+        use super::super::{Block, in_batches};
         use super::super::kernel::Hashing;
         use super::super::schedule::RoundKeys;
         use crate::ghash::Ghash;
@@ -59,16 +59,7 @@ macro_rules! cipher {
         #[target_feature(enable = $features)]
         pub fn encrypt(keys: &RoundKeys, blocks: &mut [Block]) {
             let keys = spread(keys);
-            let (whole, rest) = blocks.as_chunks_mut::<BATCH>();
-            for batch in whole {
-                encrypt_batch(&keys, batch.as_flattened_mut());
-            }
-            if !rest.is_empty() {
-                let mut batch = [[0; 16]; BATCH];
-                batch.iter_mut().zip(rest.iter()).for_each(|(to, from)| *to = *from);
-                encrypt_batch(&keys, batch.as_flattened_mut());
-                rest.iter_mut().zip(batch).for_each(|(to, from)| *to = from);
-            }
+            in_batches::<BATCH>(blocks, |batch| encrypt_batch(&keys, batch.as_flattened_mut()));
         }
 
         #[inline]
