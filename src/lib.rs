@@ -35,6 +35,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod approvals;
 pub mod auditing;
+pub mod key_management;
 
 // The business.
 pub mod customers;

@@ -14,7 +14,7 @@ use crate::audit::{AuditDraft, Caller, Ledger, Object, Outcome};
 use crate::crypto::DataKey;
 use crate::crypto::sm2::{PublicKey, SigningKey};
 use crate::db::ids::{ApprovalId, AuditId, CustomerId, DataKeyId, EventId, JobId, SigningKeyId};
-use crate::db::{Clock, Connection, Db, KeyStore, PooledConnection, Scope};
+use crate::db::{Clock, Connection, Db, KeyStore, PooledConnection, Scope, Stamp};
 use crate::error::{Error, ErrorCode, Result};
 use crate::eventlog::{EventDraft, Outbox};
 use crate::jobs::{self, NewJob};
@@ -207,8 +207,14 @@ impl Tx {
         self.draft.detail.insert(key.to_owned(), value.into());
     }
 
+    /// Now, and who acts: what is written of every change of a key.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { at: self.now, by: self.caller.id }
+    }
+
     pub async fn create_key(&mut self, scope: Scope) -> Result<Arc<DataKey>> {
-        self.parts.keys.create(&mut self.connection, self.caller.org_id, scope, self.now).await
+        let stamp = self.stamp();
+        self.parts.keys.create(&mut self.connection, self.caller.org_id, scope, stamp).await
     }
 
     pub async fn load_key(&mut self, id: DataKeyId) -> Result<Arc<DataKey>> {
@@ -216,17 +222,20 @@ impl Tx {
     }
 
     pub async fn shared_key(&mut self, scope: Scope) -> Result<Arc<DataKey>> {
-        self.parts.keys.shared(&mut self.connection, self.caller.org_id, scope, self.now).await
+        let stamp = self.stamp();
+        self.parts.keys.shared(&mut self.connection, self.caller.org_id, scope, stamp).await
     }
 
-    /// Destroys a data key of this scope, and with it everything sealed under it; `false` when there is no such key.
+    /// Destroys a data key of this scope, and with it everything sealed under it; `false` when none such is alive.
     pub async fn destroy_key(&mut self, id: DataKeyId, scope: Scope) -> Result<bool> {
-        self.parts.keys.destroy(&mut self.connection, id, scope, self.now).await
+        let stamp = self.stamp();
+        self.parts.keys.destroy(&mut self.connection, id, scope, stamp).await
     }
 
     /// The active signing key of this purpose.
     pub async fn signing_key(&mut self, purpose: &'static str) -> Result<(SigningKeyId, SigningKey)> {
-        self.parts.keys.signing_key(&mut self.connection, self.caller.org_id, purpose, self.now).await
+        let stamp = self.stamp();
+        self.parts.keys.signing_key(&mut self.connection, self.caller.org_id, purpose, stamp).await
     }
 
     /// The public half of a signing key, whatever its state.

@@ -5,7 +5,7 @@
 #[path = "../harness.rs"]
 mod harness;
 
-use guitai::crypto::{Aad, ClassKey, DataKey, Keyring, RootKey};
+use guitai::crypto::{Aad, ClassKey, DataKey, Keyring, RootKey, Suite};
 use guitai::vault::Vault;
 use harness::{Report, Side, compare, rate_of};
 use std::collections::HashMap;
@@ -22,7 +22,8 @@ const WRITING: &str = "write, tmpfs";
 fn main() -> Result<(), String> {
     let mut report = Report::new("guitai storage: medians of one run on one core");
     let class = class_key().map_err(|err| err.to_string())?;
-    let new_key = || class.generate_data_key(Uuid::now_v7()).map(|(key, _)| key).map_err(|err| err.to_string());
+    let new_key =
+        || class.generate_data_key(Uuid::now_v7(), 1, Suite::Sm4Gcm).map(|(key, _)| key).map_err(|err| err.to_string());
 
     let cache: HashMap<Uuid, DataKey> =
         (0..KEYS).map(|_| new_key().map(|key| (key.id(), key))).collect::<Result<_, String>>()?;
@@ -78,7 +79,7 @@ fn main() -> Result<(), String> {
 }
 
 fn class_key() -> guitai::error::Result<ClassKey> {
-    Ok(Keyring::from_root(RootKey::generate()?).generate_class_key("conversation", "2026-11")?.0)
+    Ok(Keyring::from_root(RootKey::generate()?).generate_class_key("conversation", "2026-11", 1)?.0)
 }
 
 fn place(row: Uuid) -> Aad<'static> {

@@ -3,27 +3,31 @@
 
 mod watch;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::approvals::Approvals;
 use crate::audit::{Action, AuditDraft, Caller, Ledger, Sealer, Verifier};
 use crate::auditing::Audit;
-use crate::config::{Config, EventLogBackend};
+use crate::config::{Config, CryptoProvider, EventLogBackend, SealingSuite};
 use crate::console::ChatPages;
 use crate::conversations::{
     Attachments, BotTurn, Chat, Conversations, GoOffline, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments,
     RouteQueue, Routing,
 };
-use crate::crypto::{Keyring, RootSource, kat};
+use crate::crypto::provider::SoftProvider;
+use crate::crypto::root::AskPassphrase;
+use crate::crypto::sdf::{BrokerCommand, SdfProvider};
+use crate::crypto::{Keyring, PassphraseSource, Provider, RootSource, Suite, kat};
 use crate::db::cluster::Cluster;
 use crate::db::ids::OrgId;
-use crate::db::{self, Clock, Db, KeyStore, Listener};
+use crate::db::{self, AsyncConnection as _, Clock, Db, KeySettings, KeyStore, Listener, Stamp, keys};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{
     DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, NewTopics, Outbox,
@@ -35,6 +39,10 @@ use crate::identity::{Identity, IdentitySettings, SWEEP_JOB, SweepSessions};
 use crate::inference::{EngineConfig, EngineKind, EngineState, SpeechRecogniser, Supervisor};
 use crate::inspection::{InspectOnEvent, Inspections};
 use crate::jobs::{self, JobHandler, JobOutcome, Priority, Schedule, Worker, WorkerSettings};
+use crate::key_management::{
+    DESTROY_FORMER_JOB, DestroyFormerVersions, ErasureKeeper, JOURNAL_FILE, KeyManagement, KeyManagementSettings,
+    PREPARE_MONTH_JOB, PrepareNextMonth, Rewrap, Rotate, VaultFiles, sealed_columns,
+};
 use crate::knowledge::{ArticleIndexer, Knowledge};
 use crate::recordings::{
     Inbox, ORPHANED_RECORDINGS_JOB, RecordingSettings, Recordings, RemoveOrphanedRecordings, Transcribe,
@@ -56,6 +64,8 @@ const SCHEDULES: &[Schedule] = &[
     Schedule { name: SWEEP_JOB, every: Duration::from_secs(60), kind: SWEEP_JOB, priority: Priority::Normal },
     daily("recordings.remove_orphans", ORPHANED_RECORDINGS_JOB),
     daily("conversations.remove_orphaned_attachments", ORPHANED_ATTACHMENTS_JOB),
+    daily("keys.prepare_month", PREPARE_MONTH_JOB),
+    daily("keys.destroy_former", DESTROY_FORMER_JOB),
 ];
 
 /// Once a day and before nothing else: whenever no better work waits.
@@ -71,6 +81,10 @@ pub struct Opened {
     /// The private server, when this process owns it.
     pub cluster: Option<Cluster>,
     pub credentials_dir: Option<PathBuf>,
+    /// The file it was read from, for children of this process; none in the demo.
+    pub config_file: Option<PathBuf>,
+    /// Where there is a terminal: asks for the passphrase of the root key's file.
+    pub ask_passphrase: Option<AskPassphrase>,
     /// Whether a missing root key may be made: in the demo only.
     pub may_create_root_key: bool,
 }
@@ -118,9 +132,28 @@ fn local_subscriptions() -> Vec<SubscriptionSpec> {
 /// Opens an installation: self-test, keys, database, organisation.
 pub async fn base(opened: Opened) -> Result<Base> {
     kat::require()?;
-    let Opened { config, database_url, cluster, credentials_dir, may_create_root_key } = opened;
+    let Opened { config, config_file, database_url, cluster, credentials_dir, ask_passphrase, may_create_root_key } =
+        opened;
     let file = config.crypto.root_key_file.clone().unwrap_or_else(|| PathBuf::from("/etc/guitai/root.key"));
-    let root = RootSource::find(credentials_dir.as_deref(), &file, may_create_root_key).load()?;
+    let source = RootSource::find(credentials_dir.as_deref(), &file, may_create_root_key);
+    let passphrase = PassphraseSource {
+        credentials_directory: credentials_dir,
+        file: config.crypto.root_passphrase_file.clone(),
+        ask: ask_passphrase,
+    };
+    let provider: Arc<dyn Provider> = match config.crypto.provider {
+        CryptoProvider::Soft => {
+            let (root, former) = blocking(move || source.load(&passphrase)).await?.into_parts();
+            Arc::new(SoftProvider::new(root, former))
+        }
+        CryptoProvider::Sdf => {
+            let file = config_file
+                .ok_or_else(|| ErrorCode::ConfigInvalid.because("crypto devices need a configuration file"))?;
+            let (devices, sdf) = (broker_commands(&config, &file)?, config.crypto.sdf.clone());
+            let root_file = sdf.root_file.unwrap_or_default();
+            Arc::new(blocking(move || SdfProvider::start(devices, &root_file, sdf.certified, sdf.device_data)).await?)
+        }
+    };
     if may_create_root_key {
         db::migrate(&database_url).await?;
     } else {
@@ -132,8 +165,10 @@ pub async fn base(opened: Opened) -> Result<Base> {
         }
     }
     let db = Db::new(&database_url, config.database.max_connections)?;
-    let keys = Arc::new(KeyStore::new(Keyring::from_root(root)));
     let clock = Clock::system();
+    let keyring = open_keyring(&db, provider, clock.now()).await?;
+    let settings = KeySettings { suite: suite(&config), ..KeySettings::default() };
+    let keys = Arc::new(KeyStore::with(keyring, settings));
     let ledger = Ledger::new(Arc::clone(&keys), node_name());
     let subscriptions = match config.eventlog.backend {
         EventLogBackend::Local => local_subscriptions(),
@@ -146,6 +181,42 @@ pub async fn base(opened: Opened) -> Result<Base> {
     let org_id = identity.ensure_organisation("guitai", &config.organisation.code, &config.organisation.name).await?;
     let sealer = Arc::new(Sealer::new(db, keys, clock, org_id));
     Ok(Base { config, org_id, transactions, identity, metrics, sealer, database_url, cluster })
+}
+
+/// How the broker of each device is started: this very program, with the configuration it was started with.
+pub fn broker_commands(config: &Config, config_file: &Path) -> Result<Vec<BrokerCommand>> {
+    let program = std::env::current_exe().map_err(|e| ErrorCode::Internal.caused_by(e))?;
+    let words = |name: &str| -> Vec<OsString> {
+        let options = ["crypto-broker", "--device", name, "--config"];
+        options.into_iter().map(OsString::from).chain([config_file.as_os_str().to_owned()]).collect()
+    };
+    let command = |name: &str| BrokerCommand { name: name.to_owned(), program: program.clone(), args: words(name) };
+    Ok(config.crypto.sdf.devices.iter().map(|device| command(&device.name)).collect())
+}
+
+/// How new data keys seal.
+fn suite(config: &Config) -> Suite {
+    if config.crypto.provider == CryptoProvider::Sdf && config.crypto.sdf.device_data {
+        return Suite::Sm4InDevice;
+    }
+    match config.crypto.suite {
+        SealingSuite::Sm4Gcm => Suite::Sm4Gcm,
+        SealingSuite::Sm4CtrHmac => Suite::Sm4CtrHmac,
+        SealingSuite::Aes256Gcm => Suite::Aes256Gcm,
+    }
+}
+
+/// The keyring on this provider, with what the database keeps of it.
+async fn open_keyring(db: &Db, provider: Arc<dyn Provider>, now: DateTime<Utc>) -> Result<Keyring> {
+    let mut conn = db.connection().await?;
+    conn.transaction(async |conn| db::keys::open_keyring(conn, provider, Stamp::system(now)).await).await
+}
+
+fn key_management_settings(config: &Config) -> KeyManagementSettings {
+    KeyManagementSettings {
+        keep_former: TimeDelta::days(i64::from(config.crypto.keep_former_keys_days)),
+        ..KeyManagementSettings::default()
+    }
 }
 
 fn identity_settings(config: &Config) -> IdentitySettings {
@@ -199,6 +270,14 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     };
     let (recordings_vault, attachments_vault) = (open_vault("vault").await?, open_vault("attachments").await?);
 
+    // Before anything is served: what a restored backup has brought back is destroyed again.
+    let journal = base.config.crypto.erasure_journal.clone().unwrap_or_else(|| data_dir.join(JOURNAL_FILE));
+    let erasure = ErasureKeeper::open(t.clone(), journal, &system).await?;
+    let mut places = sealed_columns();
+    places.push(Arc::new(VaultFiles::new(recordings_vault.clone(), "recordings")));
+    places.push(Arc::new(VaultFiles::new(attachments_vault.clone(), "attachments")));
+    let key_management = KeyManagement::new(t.clone(), places, key_management_settings(&base.config));
+
     // The nouns.
     let knowledge = Knowledge::open(t.clone(), base.org_id, data_dir.join("search/articles")).await?;
     let routing = Routing::new(t.clone());
@@ -213,7 +292,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let audit = Audit::new(t.clone(), base.verifier());
 
     // What follows the event log and what works the queue.
-    let listener = Listener::new(db.clone(), &[NOTIFY_CHANNEL, jobs::NOTIFY_CHANNEL]);
+    let listener = Listener::new(db.clone(), &[NOTIFY_CHANNEL, jobs::NOTIFY_CHANNEL, keys::NOTIFY_CHANNEL]);
     let follower = Arc::new(LiveFollower::new(db.clone(), Arc::clone(&keys), listener.clone()));
     let hub = LiveHub::new(Arc::clone(&follower));
     let subscribers: Vec<Arc<dyn Subscriber>> = vec![
@@ -247,6 +326,10 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         Arc::new(SweepSessions(base.identity.clone())),
         Arc::new(RemoveOrphanedRecordings(recordings.clone())),
         Arc::new(RemoveOrphanedAttachments(attachments.clone())),
+        Arc::new(Rotate(key_management.clone())),
+        Arc::new(Rewrap(key_management.clone())),
+        Arc::new(PrepareNextMonth(key_management.clone())),
+        Arc::new(DestroyFormerVersions(key_management)),
     ];
     if let Some(engine) = &engine {
         let recogniser: Arc<dyn SpeechRecogniser> = Arc::clone(engine) as _;
@@ -283,6 +366,17 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         let keys = Arc::clone(&keys);
         async move { watch::renew_key_lease(keys, stop).await }
     });
+    spawn(&tasks, "crypto.changes", |stop| {
+        let (keys, changes) = (Arc::clone(&keys), listener.subscribe(keys::NOTIFY_CHANNEL));
+        async move {
+            tokio::select! {
+                () = keys.follow_changes(changes) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    });
+    let destructions = listener.subscribe(keys::NOTIFY_CHANNEL);
+    spawn(&tasks, "crypto.erasure_journal", |stop| erasure.run(destructions, stop));
     spawn(&tasks, "approvals", |stop| {
         let a = approvals.clone();
         async move { a.expire_until(stop).await }

@@ -19,8 +19,10 @@ use crate::transaction::Transactions;
 
 /// How often gauges that need a query are read.
 const GAUGES: Duration = Duration::from_secs(10);
-/// How often the provider of the root key is asked whether it is there.
-const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(5);
+/// How often the provider of the root key is asked whether it is there, and how long its answer is waited for: nothing new may be sealed ten seconds
+/// after it has gone.
+const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(4);
+const KEY_LEASE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// What `/readyz` asks.
 pub(super) fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<&Arc<Supervisor>>) -> Readiness {
@@ -76,14 +78,22 @@ pub(super) async fn renew_key_lease(keys: Arc<KeyStore>, stop: CancellationToken
             _ = ticks.tick() => {}
         }
         let asked = Arc::clone(&keys);
-        match blocking(move || asked.renew_lease()).await {
-            Ok(()) => is_away = false,
-            Err(e) if !is_away => {
-                tracing::error!(error = ?e, "the provider of the root key is away; keys in use last for their lease");
-                is_away = true;
+        let answer = tokio::time::timeout(KEY_LEASE_PATIENCE, blocking(move || asked.renew_lease())).await;
+        let away = match answer {
+            Ok(Ok(())) => None,
+            Ok(Err(e)) => Some(format!("{e:?}")),
+            Err(_) => Some("no answer".to_owned()),
+        };
+        if let Some(reason) = &away {
+            keys.stop_sealing();
+            if !is_away {
+                tracing::error!(
+                    reason,
+                    "the provider of the root key is away; nothing new is sealed, keys in use open for their lease"
+                );
             }
-            Err(_) => {}
         }
+        is_away = away.is_some();
     }
 }
 

@@ -13,8 +13,8 @@ use super::model::{Approval, ApprovalEvent, ApprovalState, ApprovalView, Decisio
 use super::store::{self, ApprovalRow};
 use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::crypto::{Aad, envelope_key_id};
-use crate::db::Scope;
 use crate::db::ids::{AccountId, ApprovalId, DataKeyId, OrgId};
+use crate::db::{Scope, SealedBytes};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{self, Permission, Person, Principal};
@@ -108,7 +108,7 @@ impl Approvals {
                     object_kind: subject.object_kind.to_owned(),
                     object_id: new.object_id,
                     object_label: subject.title,
-                    reason: key.seal(&aad("reason", id), reason.as_bytes())?,
+                    reason: key.seal(&aad("reason", id), reason.as_bytes())?.into(),
                     requester_id: who.account_id,
                     state: ApprovalState::Pending.as_str().to_owned(),
                     decided_by: None,
@@ -166,7 +166,7 @@ impl Approvals {
                     None => None,
                     Some(comment) => {
                         let key = tx.shared_key(Scope::Approval).await?;
-                        Some(key.seal(&aad("comment", id), comment.as_bytes())?)
+                        Some(key.seal(&aad("comment", id), comment.as_bytes())?.into())
                     }
                 };
                 store::update(tx.conn(), &approval, sealed).await?;
@@ -292,8 +292,8 @@ async fn views(tx: &mut Tx, rows: Vec<ApprovalRow>) -> Result<Vec<ApprovalView>>
     Ok(out)
 }
 
-async fn open(tx: &mut Tx, column: &'static str, id: ApprovalId, sealed: &[u8]) -> Result<String> {
-    let (key, _) = envelope_key_id(sealed)?;
+async fn open(tx: &mut Tx, column: &'static str, id: ApprovalId, sealed: &SealedBytes) -> Result<String> {
+    let (key, _) = envelope_key_id(sealed.as_ref())?;
     let key = tx.load_key(DataKeyId(key)).await?;
     let plain = key.open(&aad(column, id), sealed)?;
     let text = std::str::from_utf8(&plain).map_err(|e| ErrorCode::DataAltered.caused_by(e))?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Approval, ApprovalState};
 use crate::db::ids::{AccountId, ApprovalId, OrgId};
 use crate::db::schema::approvals;
-use crate::db::{Connection, RowResult};
+use crate::db::{Connection, RowResult, SealedBytes};
 use crate::error::Result;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -21,13 +21,13 @@ pub struct ApprovalRow {
     pub object_id: Uuid,
     pub object_label: String,
     /// Sealed.
-    pub reason: Vec<u8>,
+    pub reason: SealedBytes,
     pub requester_id: AccountId,
     pub state: String,
     pub decided_by: Option<AccountId>,
     pub decided_at: Option<DateTime<Utc>>,
     /// Sealed.
-    pub comment: Option<Vec<u8>>,
+    pub comment: Option<SealedBytes>,
     pub expires_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub executed_at: Option<DateTime<Utc>>,
@@ -82,7 +82,7 @@ pub async fn lock(conn: &mut Connection, org: OrgId, id: ApprovalId) -> Result<A
 }
 
 /// Writes what may change: state, decision, execution.
-pub async fn update(conn: &mut Connection, approval: &Approval, comment: Option<Vec<u8>>) -> Result<()> {
+pub async fn update(conn: &mut Connection, approval: &Approval, comment: Option<SealedBytes>) -> Result<()> {
     diesel::update(approvals::table.find(approval.id))
         .set((
             approvals::state.eq(approval.state.as_str()),

@@ -89,5 +89,9 @@ actions! {
     AuditHeads = "audit.heads", "查看审计签名树头", "listed the signed heads of the audit ledger";
     AuditVerify = "audit.verify", "核验审计日志", "verified the audit ledger";
     AuditExport = "audit.export", "导出审计记录", "exported audit records";
+    KeyRotate = "key.rotate", "轮换数据密钥", "rotated data keys";
+    ClassKeyRotate = "key.class_rotate", "轮换类密钥", "rotated a class key";
+    RootKeyRotate = "key.root_rotate", "轮换根密钥", "rotated the root key";
+    KeyErasureReplay = "key.erasure_replay", "恢复后重新销毁密钥", "destroyed keys again after a restore";
     DemoSeed = "demo.seed", "装载演示数据", "loaded demo data";
 }

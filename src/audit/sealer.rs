@@ -13,7 +13,7 @@ use crate::crypto::merkle::{self, Frontier};
 use crate::crypto::sm2;
 use crate::db::ids::OrgId;
 use crate::db::lease::{self, Lease};
-use crate::db::{Clock, Connection, Db, KeyStore};
+use crate::db::{Clock, Connection, Db, KeyStore, Stamp};
 use crate::error::{Error, ErrorCode, Result};
 
 /// The lease of the sealer.
@@ -157,7 +157,7 @@ impl Sealer {
             return Ok((Round::Idle, None));
         }
         let frontier = self.end_of_log(conn).await?;
-        let (key_id, key) = self.keys.signing_key(conn, self.org, SIGNING_PURPOSE, now).await?;
+        let (key_id, key) = self.keys.signing_key(conn, self.org, SIGNING_PURPOSE, Stamp::system(now)).await?;
         let sealing = move || {
             let (seals, frontier) = append(frontier, &records, now)?;
             let mut head = Head {

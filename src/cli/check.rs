@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::open::configuration;
 use super::{Answer, Installation, Outcome, print, print_json};
 use crate::config;
-use crate::crypto::kat;
+use crate::crypto::{kat, process};
 use crate::db;
 use crate::hardware::Hardware;
 
@@ -34,11 +34,17 @@ pub async fn run(args: CheckArgs) -> Outcome {
         return Ok(Answer::Yes);
     }
     let open = configuration(&args.installation)?;
-    let failed: Vec<&str> = kat::run().iter().filter(|c| !c.ok).map(|c| c.name).collect();
+    let checks = kat::run();
+    let failed: Vec<&str> = checks.iter().filter(|c| !c.ok).map(|c| c.name.as_ref()).collect();
     let pending = db::pending_migrations(&open.database_url).await;
     let findings = [
         Finding { name: "configuration", ok: true, detail: "no faults".to_owned() },
         Finding { name: "crypto_self_test", ok: failed.is_empty(), detail: failed.join(" ") },
+        Finding {
+            name: "core_dumps",
+            ok: process::dumps_are_forbidden(),
+            detail: "keys in memory are not dumped".to_owned(),
+        },
         Finding { name: "hardware", ok: true, detail: Hardware::detect().to_string() },
         match pending {
             Ok(names) => Finding {

@@ -10,11 +10,8 @@ use super::open::configuration;
 use super::{Answer, Installation, Outcome, print, print_json};
 use crate::app;
 use crate::crypto::sm4::Kernel;
+use crate::db::catalogue::{self, Column};
 use crate::db::{KeyCensus, key_census};
-use crate::error::{ErrorCode, Result};
-
-/// The class and protection of every column.
-const COLUMNS: &str = include_str!("../../sql/columns.toml");
 
 const PER_VALUE: &str = "数据密钥，每个会话、客户、工单、录音等一把 / data key";
 const DERIVED: &str = "由根密钥派生，按用途分开 / derived from the root key, one per purpose";
@@ -37,6 +34,11 @@ struct Provider {
     certified: bool,
     root_key_id: Uuid,
     root_key_version: u32,
+    /// The suite of new data keys, and whether its algorithms are national ones (AES costs points in 密评).
+    suite: &'static str,
+    suite_is_national: bool,
+    /// Crypto devices and how each is.
+    devices: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,10 +57,19 @@ pub async fn run(installation: &Installation, json: bool) -> Outcome {
     let mut conn = transactions.db().connection().await?;
     let provider = transactions.keys().keyring().provider();
     let (root_key_id, root_key_version) = provider.root_id();
+    let suite = transactions.keys().suite();
     let inventory = Inventory {
-        provider: Provider { name: provider.name(), certified: provider.certified(), root_key_id, root_key_version },
+        provider: Provider {
+            name: provider.name(),
+            certified: provider.certified(),
+            root_key_id,
+            root_key_version,
+            suite: suite.name(),
+            suite_is_national: suite.is_national(),
+            devices: provider.devices(),
+        },
         sm4_kernel: Kernel::best().name(),
-        uses: uses(COLUMNS)?,
+        uses: uses(),
         keys: key_census(&mut conn).await?,
     };
     if json {
@@ -70,17 +81,13 @@ pub async fn run(installation: &Installation, json: bool) -> Outcome {
 }
 
 /// Every use, those of table columns first.
-fn uses(columns: &str) -> Result<Vec<Use>> {
-    let tables: toml::Table = columns.parse().map_err(|err| ErrorCode::Internal.caused_by(err))?;
-    let mut uses = Vec::new();
-    for (table, columns) in &tables {
-        for (column, facts) in columns.as_table().into_iter().flatten() {
-            let fact = |name| facts.get(name).and_then(toml::Value::as_str);
-            let Some((algorithm, mode, key)) = fact("protection").and_then(protection) else { continue };
-            let class = fact("class").filter(|class| *class != "plain").map(str::to_owned);
-            uses.push(Use { data: format!("{table}.{column}"), class, algorithm, mode, key });
-        }
-    }
+fn uses() -> Vec<Use> {
+    let protected = |column: &Column| {
+        let (algorithm, mode, key) = protection(column.protection)?;
+        let class = Some(column.class.to_owned()).filter(|class| class != "plain");
+        Some(Use { data: format!("{}.{}", column.table, column.name), class, algorithm, mode, key })
+    };
+    let mut uses: Vec<Use> = catalogue::columns().iter().filter_map(protected).collect();
     let elsewhere = |data: &str, class: Option<&str>, algorithm, mode, key| Use {
         data: data.to_owned(),
         class: class.map(str::to_owned),
@@ -130,7 +137,7 @@ fn uses(columns: &str) -> Result<Vec<Use>> {
             "服务器证书 / server certificate",
         ),
     ]);
-    Ok(uses)
+    uses
 }
 
 /// Algorithm, mode and key of a kind of protection; nothing where a column is in clear.
@@ -147,14 +154,27 @@ fn protection(kind: &str) -> Option<(&'static str, &'static str, &'static str)> 
 }
 
 fn show(inventory: &Inventory) {
-    let Provider { name, certified, root_key_id, root_key_version } = &inventory.provider;
+    let Provider { name, certified, root_key_id, root_key_version, suite, suite_is_national, devices } =
+        &inventory.provider;
     let mark = if *certified { "认证产品 / certified" } else { "非认证 / not certified" };
     print(&format!("密码服务 / provider: {name}，{mark}；根密钥 / root key {root_key_id} v{root_key_version}"));
-    print(&format!("SM4: {}", inventory.sm4_kernel));
+    for device in devices {
+        print(&format!("密码设备 / device {device}"));
+    }
+    let points = if *suite_is_national {
+        ""
+    } else {
+        "（非国密算法，密评扣分 / no national algorithm, costs points）"
+    };
+    print(&format!("数据加密 / data: {suite}{points}；SM4: {}", inventory.sm4_kernel));
     print("\n数据 / data\t级别 / class\t算法 / algorithm\t模式 / mode\t密钥 / key");
     for u in &inventory.uses {
         let class = u.class.as_deref().unwrap_or("–");
         print(&format!("{}\t{class}\t{}\t{}\t{}", u.data, u.algorithm, u.mode, u.key));
+    }
+    print("\n根密钥 / root keys\t状态 / state\t启用 / since");
+    for k in &inventory.keys.root_keys {
+        print(&format!("{} v{}\t{}\t{}", k.id, k.version, k.state, k.activated_at.to_rfc3339()));
     }
     print("\n类密钥 / class keys\t月份 / month\t状态 / state\t标识 / id");
     for k in &inventory.keys.class_keys {
@@ -163,6 +183,9 @@ fn show(inventory: &Inventory) {
     print("\n数据密钥 / data keys\t状态 / state\t数量 / keys");
     for k in &inventory.keys.data_keys {
         print(&format!("{}\t{}\t{}", k.scope, k.state, k.keys));
+    }
+    for k in &inventory.keys.other_versions {
+        print(&format!("{}\t{}（其他版本 / other versions）\t{}", k.scope, k.state, k.keys));
     }
     print("\n签名密钥 / signing keys\t状态 / state\t标识 / id");
     for k in &inventory.keys.signing_keys {
@@ -176,16 +199,12 @@ mod tests {
 
     #[test]
     fn every_protected_column_is_listed_and_no_other() {
-        let tables: toml::Table = COLUMNS.parse().unwrap();
-        let mut protected = 0;
-        let listed = uses(COLUMNS).unwrap();
-        for (table, columns) in &tables {
-            for (column, facts) in columns.as_table().unwrap() {
-                let name = format!("{table}.{column}");
-                let in_clear = facts["protection"].as_str() == Some("none");
-                protected += usize::from(!in_clear);
-                assert_eq!(listed.iter().any(|u| u.data == name), !in_clear, "{name}");
-            }
+        let (mut protected, listed) = (0, uses());
+        for column in catalogue::columns() {
+            let name = format!("{}.{}", column.table, column.name);
+            let in_clear = column.protection == "none";
+            protected += usize::from(!in_clear);
+            assert_eq!(listed.iter().any(|u| u.data == name), !in_clear, "{name}");
         }
         assert!(protected > 20 && listed.len() > protected);
         let body = listed.iter().find(|u| u.data == "messages.body").unwrap();

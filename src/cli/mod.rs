@@ -6,6 +6,7 @@ mod admin;
 mod audit;
 mod check;
 mod crypto;
+mod crypto_broker;
 mod inventory;
 pub mod demo;
 mod keys;
@@ -50,10 +51,13 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Cryptography: self-tests, and the list of what is in use.  例: guitai crypto inventory
     Crypto(crypto::CryptoArgs),
-    /// The root key.  例: guitai keys create-root /etc/guitai/root.key
+    /// The root key and its custodians.  例: guitai keys create-root /etc/guitai/root.key --shares /media/a
     Keys(keys::KeysArgs),
     /// Transcribe a recording with a model of this machine.  例: guitai transcribe call.wav
     Transcribe(transcribe::TranscribeArgs),
+    /// Serve one crypto device; started by the program itself.
+    #[command(hide = true, name = "crypto-broker")]
+    CryptoBroker(crypto_broker::BrokerArgs),
     /// Run an inference engine; started by the program itself.
     #[command(hide = true)]
     Engine(EngineArgs),
@@ -122,9 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(64)
         }
         Err(Failure::Error(e)) => {
-            let entry = e.code().entry();
-            tell(&format!("{}: {}。{}", entry.code, entry.what_zh, entry.remedy_zh));
-            tell(&format!("{e:?}"));
+            complain(&e);
             // What was asked for is refused, the configuration is at fault, or something is wrong here.
             ExitCode::from(match e.code() {
                 ErrorCode::ConfigInvalid => 64,
@@ -135,6 +137,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Ends before anything was read: this machine does not let the program keep its secrets.
+pub fn unfit(e: &Error) -> ExitCode {
+    complain(e);
+    ExitCode::from(70)
+}
+
+/// Says what went wrong and what to do.
+fn complain(e: &Error) {
+    let entry = e.code().entry();
+    tell(&format!("{}: {}。{}", entry.code, entry.what_zh, entry.remedy_zh));
+    tell(&format!("{e:?}"));
+}
+
 fn dispatch(command: Command) -> Outcome {
     if let Command::Engine(args) = command {
         // The engine speaks frames on the socket that is its standard input; its log goes to standard error, which is the supervisor's own.
@@ -142,6 +157,9 @@ fn dispatch(command: Command) -> Outcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map_err(|e| ErrorCode::Internal.caused_by(e))?.block_on(run_engine_child(args))?;
         return Ok(Answer::Yes);
+    }
+    if let Command::CryptoBroker(args) = command {
+        return crypto_broker::run(args);
     }
     let quiet = matches!(command, Command::Serve(_) | Command::Demo(_));
     logging::init(if quiet { logging::DEFAULT_FILTER } else { "warn" }, logging::Output::detect())?;
@@ -160,9 +178,9 @@ fn dispatch(command: Command) -> Outcome {
             Command::Admin(args) => admin::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Crypto(args) => crypto::run(args).await,
-            Command::Keys(args) => keys::run(args),
+            Command::Keys(args) => keys::run(args).await,
             Command::Transcribe(args) => transcribe::run(args).await,
-            Command::Engine(_) => Ok(Answer::Yes),
+            Command::Engine(_) | Command::CryptoBroker(_) => Ok(Answer::Yes),
         }
     })
 }

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Installation};
+use super::{Failure, Installation, keys};
 use crate::app::Opened;
 use crate::config::{self, Config, Faults};
+use crate::crypto::root::AskPassphrase;
 use crate::db::cluster::{Cluster, ClusterConfig};
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::Zones;
@@ -85,9 +86,11 @@ pub fn configuration(installation: &Installation) -> std::result::Result<Opened,
             let database_url = with_password(&config)?;
             Ok(Opened {
                 config,
+                config_file: Some(file),
                 database_url,
                 cluster: None,
                 credentials_dir: credentials_dir(),
+                ask_passphrase: ask_passphrase(),
                 may_create_root_key: false,
             })
         }
@@ -104,6 +107,11 @@ pub fn configuration(installation: &Installation) -> std::result::Result<Opened,
             Ok(demo_installation(&data_dir)?)
         }
     }
+}
+
+/// A configuration by itself, for commands that need no database.
+pub fn configuration_of(file: &Path) -> std::result::Result<Config, Faults> {
+    config::load(Some(file), std::env::vars())
 }
 
 /// Where an installation's configuration is unless told otherwise.
@@ -133,7 +141,20 @@ pub fn demo_installation(data_dir: &Path) -> Result<Opened> {
             (cluster.url(), Some(cluster))
         }
     };
-    Ok(Opened { config, database_url, cluster, credentials_dir: credentials_dir(), may_create_root_key: true })
+    Ok(Opened {
+        config,
+        config_file: None,
+        database_url,
+        cluster,
+        credentials_dir: credentials_dir(),
+        ask_passphrase: ask_passphrase(),
+        may_create_root_key: true,
+    })
+}
+
+/// Who is asked for the root key's passphrase when it is not given otherwise: whoever sits at the terminal.
+fn ask_passphrase() -> Option<AskPassphrase> {
+    keys::terminal_is_there().then_some(keys::ask_root_passphrase)
 }
 
 fn credentials_dir() -> Option<PathBuf> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::sections::{Config, EventLogBackend, Listener};
+use super::sections::{Config, CryptoProvider, EventLogBackend, Listener};
 
 /// Everything that is wrong with a configuration, in the order found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +164,9 @@ fn check(c: &Config, faults: &mut Vec<String>) {
             );
         }
     }
+    if c.crypto.provider == CryptoProvider::Sdf {
+        c.crypto.sdf.faults().iter().for_each(|fault| must(false, fault));
+    }
     must((2..=500).contains(&c.database.max_connections), "database.max_connections: 2 to 500");
     must(
         is_local(&c.database.url),
@@ -183,6 +186,9 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     must((1..=4096).contains(&c.storage.max_recording_mib), "storage.max_recording_mib: 1 to 4096");
     if let Some(f) = &c.crypto.root_key_file {
         must(f.is_absolute(), "crypto.root_key_file: an absolute path");
+    }
+    if let Some(f) = &c.crypto.root_passphrase_file {
+        must(f.is_absolute(), "crypto.root_passphrase_file: an absolute path");
     }
     for origin in &c.chat.page_origins {
         must(

@@ -8,8 +8,8 @@ mod sections;
 
 pub use load::{Faults, load};
 pub use sections::{
-    Config, Crypto, Database, EventLog, EventLogBackend, Identity, Inference, Listener, Listeners, Organisation,
-    Storage, sample,
+    Config, Crypto, CryptoProvider, Database, EventLog, EventLogBackend, Identity, Inference, Listener, Listeners,
+    Organisation, Sdf, SealingSuite, Storage, sample,
 };
 
 #[cfg(test)]

@@ -448,9 +448,9 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
             Some(m) => preview(m, &store::open(&key, "messages", "body", m.id.0, &m.body)?),
         };
         let summary =
-            r.summary.as_deref().map(|s| store::open(&key, "conversations", "summary", r.id.0, s)).transpose()?;
+            r.summary.as_ref().map(|s| store::open(&key, "conversations", "summary", r.id.0, s)).transpose()?;
         let page_url =
-            r.page_url.as_deref().map(|s| store::open(&key, "conversations", "page_url", r.id.0, s)).transpose()?;
+            r.page_url.as_ref().map(|s| store::open(&key, "conversations", "page_url", r.id.0, s)).transpose()?;
         let customer = customers::load(tx, r.customer_id).await?.view();
         views.push(ConversationView {
             id: r.id,

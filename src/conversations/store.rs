@@ -9,7 +9,7 @@ use crate::db::ids::{AccountId, ArticleId, ConversationId, CustomerId, DataKeyId
 use crate::db::schema::{
     accounts, agent_states, bot_receipts, chat_sessions, conversations, message_citations, messages, queues,
 };
-use crate::db::{Connection, OptionalRow, RowResult};
+use crate::db::{Connection, OptionalRow, RowResult, SealedBytes};
 use crate::error::{ErrorCode, Result};
 use crate::web::Cursor;
 
@@ -33,8 +33,8 @@ pub struct ConversationRow {
     pub assigned_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub last_message_at: DateTime<Utc>,
-    pub summary: Option<Vec<u8>>,
-    pub page_url: Option<Vec<u8>>,
+    pub summary: Option<SealedBytes>,
+    pub page_url: Option<SealedBytes>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -47,7 +47,7 @@ pub struct MessageRow {
     pub author_kind: String,
     pub author_id: Option<AccountId>,
     pub kind: String,
-    pub body: Vec<u8>,
+    pub body: SealedBytes,
     pub client_id: Option<String>,
     pub created_at: DateTime<Utc>,
 }
@@ -60,13 +60,19 @@ pub struct CitationRow {
     pub ordinal: i32,
     pub article_id: ArticleId,
     pub article_version: i32,
-    pub title: Vec<u8>,
-    pub quote: Vec<u8>,
+    pub title: SealedBytes,
+    pub quote: SealedBytes,
 }
 
 /// Seals one column of one row under the conversation's key.
-pub fn seal(key: &DataKey, table: &'static str, column: &'static str, row: uuid::Uuid, text: &str) -> Result<Vec<u8>> {
-    key.seal(&Aad { table, column, row }, text.as_bytes())
+pub fn seal(
+    key: &DataKey,
+    table: &'static str,
+    column: &'static str,
+    row: uuid::Uuid,
+    text: &str,
+) -> Result<SealedBytes> {
+    key.seal(&Aad { table, column, row }, text.as_bytes()).map(SealedBytes::from)
 }
 
 /// Opens what [`seal`] sealed.
@@ -75,7 +81,7 @@ pub fn open(
     table: &'static str,
     column: &'static str,
     row: uuid::Uuid,
-    stored: &[u8],
+    stored: &SealedBytes,
 ) -> Result<String> {
     let plain = key.open(&Aad { table, column, row }, stored)?;
     String::from_utf8(plain.to_vec()).map_err(|e| ErrorCode::DataAltered.caused_by(e))

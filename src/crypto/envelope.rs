@@ -11,15 +11,14 @@
 //! lets a crypto device without GCM, or a later suite, come in without migrating what is stored.
 
 use super::nonce::NonceSequence;
-use super::sm4::{KEY_LEN, Sm4Gcm, TAG_LEN};
+use super::sm4::TAG_LEN;
+use super::suite::{Cipher, DeviceKey, Suite};
 use crate::error::{Error, ErrorCode, Result};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The version of the layout above.
 const VERSION: u8 = 1;
-/// Suite 1, SM4-GCM. Suites 2 (SM4-CTR with HMAC-SM3, for devices) and 3 (AES-256-GCM) are reserved.
-const SM4_GCM: u8 = 1;
 const HEADER_LEN: usize = 22;
 const NONCE_LEN: usize = 12;
 
@@ -37,6 +36,42 @@ pub struct Aad<'a> {
 impl Aad<'_> {
     pub(super) fn context(&self) -> Vec<u8> {
         context("field", &[self.table.as_bytes(), self.column.as_bytes(), self.row.as_bytes()])
+    }
+}
+
+/// A sealed value in its stored form. There is no way to make one of a plain value but to seal it ([`super::DataKey::seal`]), so what
+/// is typed so is no plaintext by accident; from a database or a disk it comes as whatever stands there, and opening it tells.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    pub(super) fn of(envelope: Vec<u8>) -> Self {
+        Sealed(envelope)
+    }
+
+    /// What was read from a place where only sealed values are written.
+    pub fn stored(bytes: Vec<u8>) -> Self {
+        Sealed(bytes)
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl AsRef<[u8]> for Sealed {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
     }
 }
 
@@ -64,6 +99,8 @@ fn altered(why: &'static str) -> Error {
 /// A stored value taken apart.
 struct Stored<'a> {
     header: &'a [u8],
+    /// Its number alone: what a device has wrapped has one that no data has.
+    suite: u8,
     key_id: Uuid,
     key_version: u32,
     nonce: &'a [u8; NONCE_LEN],
@@ -77,13 +114,14 @@ impl<'a> Stored<'a> {
         let (header, rest) = stored.split_at_checked(HEADER_LEN).ok_or_else(short)?;
         let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(short)?;
         let (ciphertext, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or_else(short)?;
-        let [VERSION, SM4_GCM, key @ ..] = header else {
-            return Err(altered("an unknown version or suite"));
+        let [VERSION, suite, key @ ..] = header else {
+            return Err(altered("an unknown version"));
         };
         let (id, version) = key.split_first_chunk::<16>().ok_or_else(short)?;
         let version = <[u8; 4]>::try_from(version).map_err(|_| short())?;
         Ok(Stored {
             header,
+            suite: *suite,
             key_id: Uuid::from_bytes(*id),
             key_version: u32::from_be_bytes(version),
             nonce,
@@ -93,17 +131,28 @@ impl<'a> Stored<'a> {
     }
 }
 
-/// A key that seals into the stored form: an expanded SM4 key, its id and version, and its nonces.
+/// A key that seals into the stored form: an expanded key of its suite, its id and version, and its nonces.
 pub(super) struct SealingKey {
     id: Uuid,
     version: u32,
-    cipher: Sm4Gcm,
+    cipher: Cipher,
     nonces: NonceSequence,
 }
 
 impl SealingKey {
-    pub(super) fn new(id: Uuid, version: u32, secret: &[u8; KEY_LEN]) -> Result<Self> {
-        Ok(SealingKey { id, version, cipher: Sm4Gcm::new(secret), nonces: NonceSequence::draw()? })
+    /// `secret` is as long as the suite asks for.
+    pub(super) fn new(id: Uuid, version: u32, suite: Suite, secret: &[u8]) -> Result<Self> {
+        Ok(SealingKey { id, version, cipher: Cipher::new(suite, secret)?, nonces: NonceSequence::draw()? })
+    }
+
+    /// A key that is in a device.
+    pub(super) fn in_device(id: Uuid, version: u32, key: DeviceKey) -> Result<Self> {
+        Ok(SealingKey { id, version, cipher: Cipher::InDevice(key), nonces: NonceSequence::draw()? })
+    }
+
+    /// The key as the device knows it, if it is in one.
+    pub(super) fn device_key(&self) -> Option<&DeviceKey> {
+        if let Cipher::InDevice(key) = &self.cipher { Some(key) } else { None }
     }
 
     pub(super) fn id(&self) -> Uuid {
@@ -112,6 +161,10 @@ impl SealingKey {
 
     pub(super) fn version(&self) -> u32 {
         self.version
+    }
+
+    pub(super) fn suite(&self) -> Suite {
+        self.cipher.suite()
     }
 
     /// Seals `plain`, bound to `context`, into the stored form.
@@ -123,13 +176,18 @@ impl SealingKey {
 
     /// The same, appended to `out`; on an error `out` may end in part of it.
     pub(super) fn seal_onto(&self, out: &mut Vec<u8>, mut context: Vec<u8>, plain: &[u8]) -> Result<()> {
-        let nonce = self.nonces.next()?;
         out.reserve(plain.len() + OVERHEAD);
         let header_at = out.len();
-        out.extend_from_slice(&[VERSION, SM4_GCM]);
+        out.extend_from_slice(&[VERSION, self.cipher.suite().number()]);
         out.extend_from_slice(self.id.as_bytes());
         out.extend_from_slice(&self.version.to_be_bytes());
         context.extend_from_slice(out.get(header_at..).unwrap_or_default());
+        if let Some(key) = self.device_key() {
+            // The device draws the nonce and gives all three parts, as long as ours would be.
+            out.extend_from_slice(&key.seal(&context, plain)?);
+            return Ok(());
+        }
+        let nonce = self.nonces.next()?;
         out.extend_from_slice(&nonce);
         let text_at = out.len();
         out.extend_from_slice(plain);
@@ -142,10 +200,13 @@ impl SealingKey {
     /// Opens a stored value that was sealed under this key and bound to `context`; otherwise `crypto.data_altered`.
     pub(super) fn open(&self, mut context: Vec<u8>, stored: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let parsed = Stored::parse(stored)?;
-        if (parsed.key_id, parsed.key_version) != (self.id, self.version) {
+        if (parsed.suite, parsed.key_id, parsed.key_version) != (self.suite().number(), self.id, self.version) {
             return Err(altered("sealed under another key"));
         }
         context.extend_from_slice(parsed.header);
+        if let Some(key) = self.device_key() {
+            return key.open(&context, stored.get(HEADER_LEN..).unwrap_or_default());
+        }
         let mut plain = Zeroizing::new(parsed.ciphertext.to_vec());
         self.cipher.open_in_place(parsed.nonce, &context, &mut plain, parsed.tag)?;
         Ok(plain)
@@ -159,7 +220,15 @@ mod tests {
     use std::collections::HashSet;
 
     fn key() -> SealingKey {
-        SealingKey::new(Uuid::from_u128(7), 3, &[9; 16]).unwrap()
+        key_of(Suite::Sm4Gcm)
+    }
+
+    fn key_of(suite: Suite) -> SealingKey {
+        SealingKey::new(Uuid::from_u128(7), 3, suite, &[9; 32][..suite.secret_len()]).unwrap()
+    }
+
+    fn suite() -> impl Strategy<Value = Suite> {
+        proptest::sample::select(Suite::IN_SOFTWARE.to_vec())
     }
 
     const AAD: Aad<'static> = Aad { table: "message", column: "body", row: Uuid::from_u128(1) };
@@ -192,8 +261,20 @@ mod tests {
     #[test]
     fn another_version_of_the_key_is_another_key() {
         let stored = key().seal(AAD.context(), b"x").unwrap();
-        let other = SealingKey::new(Uuid::from_u128(7), 4, &[9; 16]).unwrap();
+        let other = SealingKey::new(Uuid::from_u128(7), 4, Suite::Sm4Gcm, &[9; 16]).unwrap();
         assert_eq!(other.open(AAD.context(), &stored).unwrap_err().code(), ErrorCode::DataAltered);
+    }
+
+    #[test]
+    fn a_value_opens_under_its_own_suite_alone() {
+        for (one, other) in [(Suite::Sm4Gcm, Suite::Sm4CtrHmac), (Suite::Sm4CtrHmac, Suite::Sm4Gcm)] {
+            let mut stored = key_of(one).seal(AAD.context(), b"x").unwrap();
+            assert_eq!(stored[1], one.number());
+            stored[1] = other.number();
+            for key in [key_of(one), key_of(other)] {
+                assert_eq!(key.open(AAD.context(), &stored).unwrap_err().code(), ErrorCode::DataAltered);
+            }
+        }
     }
 
     #[test]
@@ -205,14 +286,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn seal_and_open_round_trip(plain in proptest::collection::vec(any::<u8>(), 0..300), table in ".{0,20}", column in ".{0,20}", row in any::<u128>()) {
-            let (key, aad) = (key(), Aad { table: &table, column: &column, row: Uuid::from_u128(row) });
+        fn seal_and_open_round_trip(suite in suite(), plain in proptest::collection::vec(any::<u8>(), 0..300), table in ".{0,20}", column in ".{0,20}", row in any::<u128>()) {
+            let (key, aad) = (key_of(suite), Aad { table: &table, column: &column, row: Uuid::from_u128(row) });
             prop_assert_eq!(&key.open(aad.context(), &key.seal(aad.context(), &plain).unwrap()).unwrap()[..], &plain[..]);
         }
 
         #[test]
-        fn any_flipped_bit_is_refused(plain in proptest::collection::vec(any::<u8>(), 0..100), at in any::<proptest::sample::Index>(), bit in 0u8..8) {
-            let key = key();
+        fn any_flipped_bit_is_refused(suite in suite(), plain in proptest::collection::vec(any::<u8>(), 0..100), at in any::<proptest::sample::Index>(), bit in 0u8..8) {
+            let key = key_of(suite);
             let mut stored = key.seal(AAD.context(), &plain).unwrap();
             let at = at.index(stored.len());
             stored[at] ^= 1 << bit;
@@ -220,8 +301,8 @@ mod tests {
         }
 
         #[test]
-        fn any_truncation_or_extension_is_refused(plain in proptest::collection::vec(any::<u8>(), 0..100), cut in 1usize..60, extra in proptest::collection::vec(any::<u8>(), 1..20)) {
-            let key = key();
+        fn any_truncation_or_extension_is_refused(suite in suite(), plain in proptest::collection::vec(any::<u8>(), 0..100), cut in 1usize..60, extra in proptest::collection::vec(any::<u8>(), 1..20)) {
+            let key = key_of(suite);
             let stored = key.seal(AAD.context(), &plain).unwrap();
             prop_assert!(key.open(AAD.context(), &stored[..stored.len().saturating_sub(cut)]).is_err());
             prop_assert!(key.open(AAD.context(), &[&stored[..], &extra].concat()).is_err());

@@ -3,10 +3,11 @@
 use super::blind_index::BlindIndex;
 use super::envelope::context;
 use super::keys::{ClassKey, DataKey};
-use super::provider::{Provider, SoftProvider};
+use super::provider::{self, Provider, SoftProvider};
 use super::root::RootKey;
 use super::sm3::{self, Digest, HmacSm3};
 use super::sm4::KEY_LEN;
+use super::suite::Suite;
 use crate::error::{ErrorCode, Result};
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// What the keyring asks of the provider's pseudo-random function.
+/// What a new installation asks of the provider's pseudo-random function; and the class of the secret that is kept from it.
 const DERIVATION: &str = "keyring";
 
 /// A class key as it is stored: which one it is, and its secret wrapped under the root key. None of it is secret.
@@ -43,21 +44,42 @@ impl WrappedKey {
 #[derive(Clone)]
 pub struct Keyring {
     provider: Arc<dyn Provider>,
-    derivation: Arc<Zeroizing<Digest>>,
+    /// From this every MAC key is derived. It is stored like a class key, so that blind indexes, verifiers and the ledger outlive
+    /// the root key they began with.
+    derivation: Arc<Zeroizing<Vec<u8>>>,
 }
 
 impl Keyring {
-    /// On a root key in memory.
+    /// On a root key in memory, as a new installation has it.
     pub fn from_root(root: RootKey) -> Self {
-        let provider = SoftProvider::new(root);
-        let derivation = Arc::new(provider.derive_now(DERIVATION));
-        Keyring { provider: Arc::new(provider), derivation }
+        let derivation = provider::derive_from(&root, DERIVATION).to_vec();
+        let provider = SoftProvider::new(root, Vec::new());
+        Keyring { provider: Arc::new(provider), derivation: Arc::new(Zeroizing::new(derivation)) }
     }
 
-    /// On any provider; its error when it cannot be used now.
+    /// On any provider, as a new installation has it; the provider's error when it cannot be used now.
     pub fn from_provider(provider: Arc<dyn Provider>) -> Result<Self> {
-        let derivation = Arc::new(provider.derive(DERIVATION)?);
+        let derivation = Arc::new(Zeroizing::new(provider.derive(DERIVATION)?.to_vec()));
         Ok(Keyring { provider, derivation })
+    }
+
+    /// On any provider, with the secret that [`Keyring::wrap_derivation`] gave to be stored when the installation was new.
+    pub fn from_stored(provider: Arc<dyn Provider>, stored: &WrappedKey) -> Result<Self> {
+        let derivation = Arc::new(provider.unwrap(stored.context(), &stored.wrapped)?);
+        Ok(Keyring { provider, derivation })
+    }
+
+    /// The secret behind all MAC keys, wrapped, for [`Keyring::from_stored`].
+    pub fn wrap_derivation(&self) -> Result<WrappedKey> {
+        let mut stored = WrappedKey {
+            id: Uuid::now_v7(),
+            version: 1,
+            class: DERIVATION.into(),
+            month: String::new(),
+            wrapped: Vec::new(),
+        };
+        stored.wrapped = self.provider.wrap(stored.context(), &self.derivation)?;
+        Ok(stored)
     }
 
     /// The provider that holds the root key, for the inventory and for [`Provider::ready`].
@@ -65,31 +87,27 @@ impl Keyring {
         self.provider.as_ref()
     }
 
-    /// A new class key for a class of data and a month (`2026-07`), version 1, and what to store of it.
-    pub fn generate_class_key(&self, class: &str, month: &str) -> Result<(ClassKey, WrappedKey)> {
+    /// A new class key for a class of data and a month (`2026-07`), and what to store of it.
+    pub fn generate_class_key(&self, class: &str, month: &str, version: u32) -> Result<(ClassKey, WrappedKey)> {
         let mut secret = Zeroizing::new([0; KEY_LEN]);
         self.provider.random(secret.as_mut_slice())?;
-        let mut stored = WrappedKey {
-            id: Uuid::now_v7(),
-            version: 1,
-            class: class.into(),
-            month: month.into(),
-            wrapped: Vec::new(),
-        };
-        stored.wrapped = self.provider.wrap(stored.context(), &secret)?;
-        Ok((ClassKey::new(stored.id, stored.version, &secret)?, stored))
+        let mut stored =
+            WrappedKey { id: Uuid::now_v7(), version, class: class.into(), month: month.into(), wrapped: Vec::new() };
+        stored.wrapped = self.provider.wrap(stored.context(), secret.as_slice())?;
+        let key = ClassKey::new(stored.id, stored.version, secret.as_slice())?.with_device(self.provider.data());
+        Ok((key, stored))
     }
 
     /// The class key from what is stored of it; `crypto.data_altered` when any of its fields was changed.
     pub fn unwrap_class_key(&self, stored: &WrappedKey) -> Result<ClassKey> {
         let secret = self.provider.unwrap(stored.context(), &stored.wrapped)?;
-        ClassKey::new(stored.id, stored.version, &secret)
+        Ok(ClassKey::new(stored.id, stored.version, &secret)?.with_device(self.provider.data()))
     }
 
-    /// The same class key wrapped under the root key of `next`, when the root is rotated.
-    pub fn rewrap_class_key(&self, stored: &WrappedKey, next: &Keyring) -> Result<WrappedKey> {
+    /// The same key, wrapped under the root key that wraps now, when the root has been rotated.
+    pub fn rewrap(&self, stored: &WrappedKey) -> Result<WrappedKey> {
         let secret = self.provider.unwrap(stored.context(), &stored.wrapped)?;
-        Ok(WrappedKey { wrapped: next.provider.wrap(stored.context(), &secret)?, ..stored.clone() })
+        Ok(WrappedKey { wrapped: self.provider.wrap(stored.context(), &secret)?, ..stored.clone() })
     }
 
     /// The HMAC-SM3 key for a purpose, for example `audit`. The same every time; different purposes are independent.
@@ -103,7 +121,7 @@ impl Keyring {
     pub fn spool_key(&self, file: Uuid) -> Result<DataKey> {
         let secret = self.mac_key("spool").mac(file.as_bytes());
         let secret = Zeroizing::new(secret);
-        DataKey::new(file, 1, secret.first_chunk::<KEY_LEN>().ok_or(ErrorCode::Internal)?)
+        DataKey::new(file, 1, Suite::Sm4Gcm, secret.first_chunk::<KEY_LEN>().ok_or(ErrorCode::Internal)?)
     }
 
     /// The key of the blind indexes, which is no one else's.
@@ -157,8 +175,8 @@ mod tests {
     #[test]
     fn a_stored_class_key_unwraps_under_its_root_only() {
         let ring = keyring();
-        let (class, stored) = ring.generate_class_key("conversation", "2026-07").unwrap();
-        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1)).unwrap();
+        let (class, stored) = ring.generate_class_key("conversation", "2026-07", 1).unwrap();
+        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1), 1, Suite::Sm4Gcm).unwrap();
         let again = ring.unwrap_class_key(&stored).unwrap();
         assert_eq!(again.unwrap_data_key(data.id(), 1, &wrapped).unwrap().id(), data.id());
         assert_eq!(super::super::envelope_key_id(&stored.wrapped).unwrap(), ring.provider().root_id());
@@ -168,7 +186,7 @@ mod tests {
     #[test]
     fn every_field_of_a_stored_class_key_is_bound() {
         let ring = keyring();
-        let (_, stored) = ring.generate_class_key("conversation", "2026-07").unwrap();
+        let (_, stored) = ring.generate_class_key("conversation", "2026-07", 1).unwrap();
         for changed in [
             WrappedKey { id: Uuid::from_u128(9), ..stored.clone() },
             WrappedKey { version: 2, ..stored.clone() },
@@ -180,20 +198,32 @@ mod tests {
     }
 
     #[test]
-    fn the_root_rotates_without_touching_data_keys() {
-        let (old, next) = (keyring(), keyring());
-        let (class, stored) = old.generate_class_key("conversation", "2026-07").unwrap();
-        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1)).unwrap();
-        let rewrapped = old.rewrap_class_key(&stored, &next).unwrap();
-        next.unwrap_class_key(&rewrapped).unwrap().unwrap_data_key(data.id(), 1, &wrapped).unwrap();
-        assert!(old.unwrap_class_key(&rewrapped).is_err());
+    fn the_root_rotates_without_touching_anything_else() {
+        let (old, next) = (RootKey::generate().unwrap(), RootKey::generate().unwrap());
+        let before = Keyring::from_root(old.clone());
+        let (class, stored) = before.generate_class_key("conversation", "2026-07", 1).unwrap();
+        let (data, wrapped) = class.generate_data_key(Uuid::from_u128(1), 1, Suite::Sm4Gcm).unwrap();
+        let derivation = before.wrap_derivation().unwrap();
+        // While both root keys are there, everything opens and new wrapping is under the next one.
+        let both = Arc::new(SoftProvider::new(next.clone(), vec![old]));
+        let during = Keyring::from_stored(both, &derivation).unwrap();
+        let (rewrapped, derivation) = (during.rewrap(&stored).unwrap(), during.rewrap(&derivation).unwrap());
+        assert_eq!(super::super::envelope_key_id(&rewrapped.wrapped).unwrap().0, next.id());
+        // Afterwards the old one is not needed, and what hung on it is the same as before.
+        let after = Keyring::from_stored(Arc::new(SoftProvider::new(next, Vec::new())), &derivation).unwrap();
+        after.unwrap_class_key(&rewrapped).unwrap().unwrap_data_key(data.id(), 1, &wrapped).unwrap();
+        assert_eq!(after.mac_key("audit").mac(b"x"), before.mac_key("audit").mac(b"x"));
+        assert!(before.unwrap_class_key(&rewrapped).is_err());
+        assert!(after.unwrap_class_key(&stored).is_err());
     }
 
     #[test]
     fn mac_keys_are_stable_and_apart() {
         let root = RootKey::generate().unwrap();
-        let (ring, again) =
-            (Keyring::from_root(root.clone()), Keyring::from_provider(Arc::new(SoftProvider::new(root))).unwrap());
+        let (ring, again) = (
+            Keyring::from_root(root.clone()),
+            Keyring::from_provider(Arc::new(SoftProvider::new(root, Vec::new()))).unwrap(),
+        );
         assert_eq!(ring.mac_key("audit").mac(b"x"), again.mac_key("audit").mac(b"x"));
         assert_ne!(ring.mac_key("audit").mac(b"x"), ring.mac_key("password").mac(b"x"));
         let tag = ring.mac_key("audit").mac(b"x");

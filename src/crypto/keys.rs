@@ -4,52 +4,152 @@
 //! seals, and deleting that row destroys the data. A class key wraps the data keys of one class of data for one month,
 //! so that destroying it makes every backup of that month unreadable.
 
-use super::envelope::{Aad, SealingKey, context};
+use super::envelope::{Aad, Sealed, SealingKey, context, envelope_key_id};
+use super::provider::DeviceData;
 use super::random;
-use super::sm4::KEY_LEN;
-use crate::error::{ErrorCode, Result};
+use super::suite::{DeviceKey, Suite};
+use crate::error::{Error, ErrorCode, Result};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A key that seals stored values. Clones share the secret and the nonces; the secret is cleared with the last of them.
+/// Whether anything new may be sealed. Closed while the provider of the root key is away, so that no plaintext is taken in
+/// under a key that merely happens to be in memory. Clones are the same gate.
+#[derive(Debug, Clone, Default)]
+pub struct SealingGate(Arc<AtomicBool>);
+
+impl SealingGate {
+    pub fn open(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    pub fn close(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Errors: `KeyUnavailable` when the gate is closed.
+    pub fn pass(&self) -> Result<()> {
+        if self.0.load(Ordering::Acquire) {
+            return Err(
+                ErrorCode::KeyUnavailable.because("the provider of the root key is away: nothing new is sealed")
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A key that seals stored values, and opens what its other versions sealed. Clones share the secret and the nonces; the
+/// secret is cleared with the last of them.
 #[derive(Clone)]
-pub struct DataKey(Arc<SealingKey>);
+pub struct DataKey {
+    current: Arc<SealingKey>,
+    /// Versions that open and do not seal: those of before the last rotation, and one that is about to take over.
+    others: Vec<Arc<SealingKey>>,
+    gate: Option<SealingGate>,
+}
 
 impl DataKey {
-    pub(super) fn new(id: Uuid, version: u32, secret: &[u8; KEY_LEN]) -> Result<Self> {
-        Ok(DataKey(Arc::new(SealingKey::new(id, version, secret)?)))
+    pub(super) fn new(id: Uuid, version: u32, suite: Suite, secret: &[u8]) -> Result<Self> {
+        Ok(DataKey::of(SealingKey::new(id, version, suite, secret)?))
+    }
+
+    fn of(current: SealingKey) -> Self {
+        DataKey { current: Arc::new(current), others: Vec::new(), gate: None }
+    }
+
+    /// This version, which seals, with others of the same key, which only open.
+    pub fn with_versions(mut self, others: Vec<DataKey>) -> Self {
+        self.others = others.into_iter().map(|other| other.current).collect();
+        self
+    }
+
+    /// The same key, which seals only while `gate` is open.
+    pub fn behind(mut self, gate: SealingGate) -> Self {
+        self.gate = Some(gate);
+        self
     }
 
     pub fn id(&self) -> Uuid {
-        self.0.id()
+        self.current.id()
     }
 
+    /// The version that seals.
     pub fn version(&self) -> u32 {
-        self.0.version()
+        self.current.version()
+    }
+
+    /// The suite of the version that seals.
+    pub fn suite(&self) -> Suite {
+        self.current.suite()
     }
 
     /// Seals `plain` for the place `aad`; the result is [`super::envelope::OVERHEAD`] bytes longer.
-    /// `crypto.key_unavailable` when the key has been used up and must be rotated.
-    pub fn seal(&self, aad: &Aad<'_>, plain: &[u8]) -> Result<Vec<u8>> {
-        self.0.seal(aad.context(), plain)
+    /// `crypto.key_unavailable` when the key has been used up and must be rotated, or while the provider is away.
+    pub fn seal(&self, aad: &Aad<'_>, plain: &[u8]) -> Result<Sealed> {
+        self.pass()?;
+        self.current.seal(aad.context(), plain).map(Sealed::of)
     }
 
     /// As [`DataKey::seal`], appended to `out`; on an error `out` may end in part of it.
     pub fn seal_onto(&self, out: &mut Vec<u8>, aad: &Aad<'_>, plain: &[u8]) -> Result<()> {
-        self.0.seal_onto(out, aad.context(), plain)
+        self.pass()?;
+        self.current.seal_onto(out, aad.context(), plain)
     }
 
-    /// Opens what was sealed under this key for the place `aad`; otherwise `crypto.data_altered`.
-    pub fn open(&self, aad: &Aad<'_>, stored: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        self.0.open(aad.context(), stored)
+    fn pass(&self) -> Result<()> {
+        self.gate.as_ref().map_or(Ok(()), SealingGate::pass)
+    }
+
+    /// Opens what was sealed under any version of this key for the place `aad`; otherwise `crypto.data_altered`.
+    pub fn open(&self, aad: &Aad<'_>, stored: impl AsRef<[u8]>) -> Result<Zeroizing<Vec<u8>>> {
+        let stored = stored.as_ref();
+        self.version_of(stored)?.open(aad.context(), stored)
+    }
+
+    /// The version that a stored value names; the current one when it names none that is here, and then it does not open.
+    fn version_of(&self, stored: &[u8]) -> Result<&SealingKey> {
+        if self.others.is_empty() {
+            return Ok(&self.current);
+        }
+        let (_, version) = envelope_key_id(stored)?;
+        Ok(self.others.iter().find(|other| other.version() == version).unwrap_or(&self.current))
     }
 
     /// As [`DataKey::open`], for what was sealed as text.
-    pub fn open_text(&self, aad: &Aad<'_>, stored: &[u8]) -> Result<String> {
+    pub fn open_text(&self, aad: &Aad<'_>, stored: impl AsRef<[u8]>) -> Result<String> {
         let plain = self.open(aad, stored)?;
         std::str::from_utf8(&plain).map(str::to_owned).map_err(|e| ErrorCode::DataAltered.caused_by(e))
+    }
+
+    /// A new key of the same suite for one part of what this key protects (a segment of an index), and its wrapped form,
+    /// which only this key opens.
+    pub fn generate_part_key(&self, id: Uuid) -> Result<(DataKey, Vec<u8>)> {
+        self.pass()?;
+        let context = part_key_context(id);
+        let device = self.current.device_key().map(|key| &key.device);
+        let (key, secret) = generate(id, 1, self.suite(), &context, device)?;
+        let wrapped = self.current.seal(context, &encode(self.suite(), &secret))?;
+        Ok((DataKey { gate: self.gate.clone(), ..key }, wrapped))
+    }
+
+    /// That key from its wrapped form; `crypto.data_altered` when it is not that of this id.
+    pub fn unwrap_part_key(&self, id: Uuid, wrapped: &[u8]) -> Result<DataKey> {
+        let context = part_key_context(id);
+        let key = self.version_of(wrapped)?;
+        let unwrapped = key.open(context.clone(), wrapped)?;
+        let device = key.device_key().map(|key| &key.device);
+        Ok(DataKey { gate: self.gate.clone(), ..opened(id, 1, &unwrapped, context, device)? })
+    }
+}
+
+impl DataKey {
+    /// The same part key wrapped under `next`, another key that takes this one's place. What it seals is not touched.
+    pub fn rewrap_part_key(&self, id: Uuid, wrapped: &[u8], next: &DataKey) -> Result<Vec<u8>> {
+        next.pass()?;
+        let unwrapped = self.version_of(wrapped)?.open(part_key_context(id), wrapped)?;
+        next.current.seal(part_key_context(id), &unwrapped)
     }
 }
 
@@ -61,43 +161,49 @@ impl fmt::Debug for DataKey {
 
 /// A key that wraps the data keys of one class and month. Clones share the secret and the nonces.
 #[derive(Clone)]
-pub struct ClassKey(Arc<SealingKey>);
+pub struct ClassKey {
+    key: Arc<SealingKey>,
+    /// Where data keys are that never leave a device.
+    device: Option<Arc<dyn DeviceData>>,
+}
 
 impl ClassKey {
-    pub(super) fn new(id: Uuid, version: u32, secret: &[u8; KEY_LEN]) -> Result<Self> {
-        Ok(ClassKey(Arc::new(SealingKey::new(id, version, secret)?)))
+    pub(super) fn new(id: Uuid, version: u32, secret: &[u8]) -> Result<Self> {
+        Ok(ClassKey { key: Arc::new(SealingKey::new(id, version, Suite::Sm4Gcm, secret)?), device: None })
+    }
+
+    /// The same, which also makes and uses data keys in this device.
+    pub(super) fn with_device(self, device: Option<Arc<dyn DeviceData>>) -> Self {
+        ClassKey { device, ..self }
     }
 
     pub fn id(&self) -> Uuid {
-        self.0.id()
+        self.key.id()
     }
 
     pub fn version(&self) -> u32 {
-        self.0.version()
+        self.key.version()
     }
 
-    /// A new data key, version 1, and its wrapped form, from which [`super::envelope_key_id`] reads this class key's id.
-    pub fn generate_data_key(&self, id: Uuid) -> Result<(DataKey, Vec<u8>)> {
-        self.generate_data_key_version(id, 1)
-    }
-
-    /// A new version of a data key, for its rotation.
-    pub fn generate_data_key_version(&self, id: Uuid, version: u32) -> Result<(DataKey, Vec<u8>)> {
-        let secret = random::secret::<KEY_LEN>()?;
-        let wrapped = self.0.seal(data_key_context(id, version), secret.as_slice())?;
-        Ok((DataKey(Arc::new(SealingKey::new(id, version, &secret)?)), wrapped))
+    /// A new version of a data key, and its wrapped form, from which [`super::envelope_key_id`] reads this class key's id.
+    pub fn generate_data_key(&self, id: Uuid, version: u32, suite: Suite) -> Result<(DataKey, Vec<u8>)> {
+        let context = data_key_context(id, version);
+        let (key, secret) = generate(id, version, suite, &context, self.device.as_ref())?;
+        let wrapped = self.key.seal(context, &encode(suite, &secret))?;
+        Ok((key, wrapped))
     }
 
     /// The data key from its wrapped form; `crypto.data_altered` when it is not that of this id and version.
     pub fn unwrap_data_key(&self, id: Uuid, version: u32, wrapped: &[u8]) -> Result<DataKey> {
-        let secret = secret_of(&self.0.open(data_key_context(id, version), wrapped)?)?;
-        Ok(DataKey(Arc::new(SealingKey::new(id, version, &secret)?)))
+        let context = data_key_context(id, version);
+        let unwrapped = self.key.open(context.clone(), wrapped)?;
+        opened(id, version, &unwrapped, context, self.device.as_ref())
     }
 
     /// The same data key wrapped under `next`, when this class key is rotated. What it seals is not touched.
     pub fn rewrap_data_key(&self, id: Uuid, version: u32, wrapped: &[u8], next: &ClassKey) -> Result<Vec<u8>> {
-        let secret = self.0.open(data_key_context(id, version), wrapped)?;
-        next.0.seal(data_key_context(id, version), &secret)
+        let unwrapped = self.key.open(data_key_context(id, version), wrapped)?;
+        next.key.seal(data_key_context(id, version), &unwrapped)
     }
 }
 
@@ -111,11 +217,67 @@ fn data_key_context(id: Uuid, version: u32) -> Vec<u8> {
     context("data-key", &[id.as_bytes(), &version.to_be_bytes()])
 }
 
-/// The secret of an unwrapped key, whose length a right tag has already vouched for.
-pub(super) fn secret_of(unwrapped: &[u8]) -> Result<Zeroizing<[u8; KEY_LEN]>> {
-    let secret: &[u8; KEY_LEN] =
-        unwrapped.try_into().map_err(|_| ErrorCode::DataAltered.because("a wrapped key of another length"))?;
-    Ok(Zeroizing::new(*secret))
+fn part_key_context(id: Uuid) -> Vec<u8> {
+    context("part-key", &[id.as_bytes()])
+}
+
+/// A new key, and what is to be wrapped of it: its secret, or what the device stores of it.
+fn generate(
+    id: Uuid,
+    version: u32,
+    suite: Suite,
+    context: &[u8],
+    device: Option<&Arc<dyn DeviceData>>,
+) -> Result<(DataKey, Zeroizing<Vec<u8>>)> {
+    if suite == Suite::Sm4InDevice {
+        let device = device.ok_or_else(no_device)?;
+        let stored = device.new_key(context)?;
+        let key = DeviceKey { device: Arc::clone(device), stored: stored.clone(), context: context.to_vec() };
+        return Ok((DataKey::of(SealingKey::in_device(id, version, key)?), Zeroizing::new(stored)));
+    }
+    let mut secret = Zeroizing::new(vec![0; suite.secret_len()]);
+    random::fill(&mut secret)?;
+    Ok((DataKey::new(id, version, suite, &secret)?, secret))
+}
+
+/// The key from what was wrapped of it.
+fn opened(
+    id: Uuid,
+    version: u32,
+    unwrapped: &[u8],
+    context: Vec<u8>,
+    device: Option<&Arc<dyn DeviceData>>,
+) -> Result<DataKey> {
+    let (suite, secret) = decode(unwrapped)?;
+    if suite == Suite::Sm4InDevice {
+        let device = Arc::clone(device.ok_or_else(no_device)?);
+        let key = DeviceKey { device, stored: secret.to_vec(), context };
+        return Ok(DataKey::of(SealingKey::in_device(id, version, key)?));
+    }
+    DataKey::new(id, version, suite, secret)
+}
+
+fn no_device() -> Error {
+    ErrorCode::KeyUnavailable.because("the key of the data is in a crypto device, and none is configured for data")
+}
+
+/// What is wrapped: the bare secret under suite 1, the suite's number and the secret under any other.
+fn encode(suite: Suite, secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    let number = (suite != Suite::Sm4Gcm).then(|| suite.number());
+    let mut encoded = Zeroizing::new(Vec::with_capacity(1 + secret.len()));
+    encoded.extend(number);
+    encoded.extend_from_slice(secret);
+    encoded
+}
+
+/// The way back. A right tag has vouched for the bytes, so an error is ours or the provider's.
+fn decode(unwrapped: &[u8]) -> Result<(Suite, &[u8])> {
+    if unwrapped.len() == Suite::Sm4Gcm.secret_len() {
+        return Ok((Suite::Sm4Gcm, unwrapped));
+    }
+    let (number, secret) =
+        unwrapped.split_first().ok_or_else(|| ErrorCode::DataAltered.because("a wrapped key of another length"))?;
+    Ok((Suite::numbered(*number)?, secret))
 }
 
 #[cfg(test)]
@@ -125,13 +287,13 @@ mod tests {
     const AAD: Aad<'static> = Aad { table: "message", column: "body", row: Uuid::from_u128(1) };
 
     fn class(secret: u8) -> ClassKey {
-        ClassKey::new(Uuid::from_u128(u128::from(secret)), 1, &[secret; KEY_LEN]).unwrap()
+        ClassKey::new(Uuid::from_u128(u128::from(secret)), 1, &[secret; 16]).unwrap()
     }
 
     #[test]
     fn an_unwrapped_key_opens_what_the_generated_one_sealed() {
         let class = class(1);
-        let (key, wrapped) = class.generate_data_key(Uuid::from_u128(5)).unwrap();
+        let (key, wrapped) = class.generate_data_key(Uuid::from_u128(5), 1, Suite::Sm4Gcm).unwrap();
         let again = class.unwrap_data_key(key.id(), key.version(), &wrapped).unwrap();
         let stored = key.seal(&AAD, "转账限额是多少".as_bytes()).unwrap();
         assert_eq!(**again.open(&AAD, &stored).unwrap(), *"转账限额是多少".as_bytes());
@@ -141,12 +303,12 @@ mod tests {
     #[test]
     fn a_wrapped_key_belongs_to_its_id_version_and_class() {
         let (one, other) = (class(1), class(2));
-        let (key, wrapped) = one.generate_data_key(Uuid::from_u128(5)).unwrap();
+        let (key, wrapped) = one.generate_data_key(Uuid::from_u128(5), 1, Suite::Sm4Gcm).unwrap();
         for refused in [
             one.unwrap_data_key(Uuid::from_u128(6), 1, &wrapped),
             one.unwrap_data_key(key.id(), 2, &wrapped),
             other.unwrap_data_key(key.id(), 1, &wrapped),
-            one.unwrap_data_key(key.id(), 1, &key.seal(&AAD, &[0; KEY_LEN]).unwrap()),
+            one.unwrap_data_key(key.id(), 1, key.seal(&AAD, &[0; 16]).unwrap().as_bytes()),
         ] {
             assert_eq!(refused.unwrap_err().code(), ErrorCode::DataAltered);
         }
@@ -155,7 +317,7 @@ mod tests {
     #[test]
     fn rewrapping_moves_the_key_and_leaves_the_data() {
         let (old, next) = (class(1), class(2));
-        let (key, wrapped) = old.generate_data_key_version(Uuid::from_u128(5), 4).unwrap();
+        let (key, wrapped) = old.generate_data_key(Uuid::from_u128(5), 4, Suite::Sm4Gcm).unwrap();
         let stored = key.seal(&AAD, b"kept").unwrap();
         let rewrapped = old.rewrap_data_key(key.id(), 4, &wrapped, &next).unwrap();
         assert_eq!(super::super::envelope_key_id(&rewrapped).unwrap(), (next.id(), 1));
@@ -167,8 +329,63 @@ mod tests {
     #[test]
     fn debug_prints_ids_only() {
         let class = class(1);
-        let (key, _) = class.generate_data_key(Uuid::from_u128(5)).unwrap();
+        let (key, _) = class.generate_data_key(Uuid::from_u128(5), 1, Suite::Sm4Gcm).unwrap();
         assert_eq!(format!("{key:?}"), "DataKey(00000000-0000-0000-0000-000000000005 v1)");
         assert_eq!(format!("{class:?}"), "ClassKey(00000000-0000-0000-0000-000000000001 v1)");
+    }
+
+    #[test]
+    fn every_suite_is_wrapped_with_its_key() {
+        let class = class(1);
+        for suite in Suite::IN_SOFTWARE {
+            let (key, wrapped) = class.generate_data_key(Uuid::from_u128(5), 1, suite).unwrap();
+            let again = class.unwrap_data_key(key.id(), 1, &wrapped).unwrap();
+            assert_eq!(again.suite(), suite);
+            assert_eq!(**again.open(&AAD, &key.seal(&AAD, b"x").unwrap()).unwrap(), *b"x");
+        }
+    }
+
+    #[test]
+    fn versions_open_and_only_the_current_one_seals() {
+        let (class, id) = (class(1), Uuid::from_u128(5));
+        let (first, _) = class.generate_data_key(id, 1, Suite::Sm4Gcm).unwrap();
+        let (second, _) = class.generate_data_key(id, 2, Suite::Sm4CtrHmac).unwrap();
+        let (old, new) = (first.seal(&AAD, b"old").unwrap(), second.seal(&AAD, b"new").unwrap());
+        assert!(first.open(&AAD, &new).is_err());
+        let both = second.clone().with_versions(vec![first.clone()]);
+        assert_eq!(**both.open(&AAD, &old).unwrap(), *b"old");
+        assert_eq!(**both.open(&AAD, &new).unwrap(), *b"new");
+        assert_eq!(envelope_key_id(both.seal(&AAD, b"x").unwrap().as_bytes()).unwrap(), (id, 2));
+    }
+
+    #[test]
+    fn a_closed_gate_stops_sealing_and_not_opening() {
+        let gate = SealingGate::default();
+        let key = class(1).generate_data_key(Uuid::from_u128(5), 1, Suite::Sm4Gcm).unwrap().0.behind(gate.clone());
+        let stored = key.seal(&AAD, b"x").unwrap();
+        gate.close();
+        assert_eq!(key.seal(&AAD, b"x").unwrap_err().code(), ErrorCode::KeyUnavailable);
+        assert_eq!(key.seal_onto(&mut Vec::new(), &AAD, b"x").unwrap_err().code(), ErrorCode::KeyUnavailable);
+        assert!(key.generate_part_key(Uuid::from_u128(6)).is_err());
+        assert_eq!(**key.open(&AAD, &stored).unwrap(), *b"x");
+        gate.open();
+        key.seal(&AAD, b"x").unwrap();
+    }
+
+    #[test]
+    fn a_part_key_belongs_to_its_key_and_id() {
+        let class = class(1);
+        for suite in Suite::IN_SOFTWARE {
+            let (key, _) = class.generate_data_key(Uuid::from_u128(5), 1, suite).unwrap();
+            let (other, _) = class.generate_data_key(Uuid::from_u128(5), 1, suite).unwrap();
+            let (part, wrapped) = key.generate_part_key(Uuid::from_u128(6)).unwrap();
+            let again = key.unwrap_part_key(part.id(), &wrapped).unwrap();
+            assert_eq!(**again.open(&AAD, &part.seal(&AAD, b"x").unwrap()).unwrap(), *b"x");
+            assert!(key.unwrap_part_key(Uuid::from_u128(7), &wrapped).is_err());
+            assert!(other.unwrap_part_key(part.id(), &wrapped).is_err());
+            let rewrapped = key.rewrap_part_key(part.id(), &wrapped, &other).unwrap();
+            let moved = other.unwrap_part_key(part.id(), &rewrapped).unwrap();
+            assert_eq!(**moved.open(&AAD, &part.seal(&AAD, b"x").unwrap()).unwrap(), *b"x");
+        }
     }
 }

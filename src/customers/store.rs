@@ -7,7 +7,7 @@ use super::model::{Customer, NewCustomer, normalise_phone};
 use crate::crypto::{Aad, DataKey};
 use crate::db::ids::{CustomerId, DataKeyId, OrgId};
 use crate::db::schema::customers;
-use crate::db::{RowResult, Scope};
+use crate::db::{RowResult, Scope, SealedBytes};
 use crate::error::{ErrorCode, Result};
 use crate::transaction::Tx;
 
@@ -24,8 +24,9 @@ pub async fn register(tx: &mut Tx, new: NewCustomer) -> Result<Customer> {
     }
     let id = CustomerId::fresh();
     let key = tx.create_key(Scope::Customer).await?;
-    let seal = |column: &'static str, value: &Option<String>| -> Result<Option<Vec<u8>>> {
-        value.as_ref().map(|v| key.seal(&Aad { table: "customers", column, row: id.0 }, v.as_bytes())).transpose()
+    let seal = |column: &'static str, value: &Option<String>| -> Result<Option<SealedBytes>> {
+        let place = Aad { table: "customers", column, row: id.0 };
+        value.as_ref().map(|v| key.seal(&place, v.as_bytes()).map(SealedBytes::from)).transpose()
     };
     let phone_index = new.phone.as_ref().map(|p| tx.keys().keyring().blind_index().of(PHONE_INDEX, p).to_vec());
     let row = (
@@ -58,7 +59,7 @@ pub async fn find_by_phone(tx: &mut Tx, phone: &str) -> Result<Option<CustomerId
 /// One customer in clear.
 pub async fn load(tx: &mut Tx, id: CustomerId) -> Result<Customer> {
     let org: OrgId = tx.caller().org_id;
-    let (key_id, name, phone): (DataKeyId, Option<Vec<u8>>, Option<Vec<u8>>) = customers::table
+    let (key_id, name, phone): (DataKeyId, Option<SealedBytes>, Option<SealedBytes>) = customers::table
         .filter(customers::id.eq(id))
         .filter(customers::org_id.eq(org))
         .select((customers::data_key_id, customers::display_name, customers::phone))
@@ -69,7 +70,7 @@ pub async fn load(tx: &mut Tx, id: CustomerId) -> Result<Customer> {
     Ok(Customer { id, display_name: open(&key, id, "display_name", name)?, phone: open(&key, id, "phone", phone)? })
 }
 
-fn open(key: &DataKey, id: CustomerId, column: &'static str, stored: Option<Vec<u8>>) -> Result<Option<String>> {
+fn open(key: &DataKey, id: CustomerId, column: &'static str, stored: Option<SealedBytes>) -> Result<Option<String>> {
     let Some(stored) = stored else { return Ok(None) };
     let plain = key.open(&Aad { table: "customers", column, row: id.0 }, &stored)?;
     String::from_utf8(plain.to_vec()).map(Some).map_err(|e| ErrorCode::DataAltered.caused_by(e))

@@ -4,6 +4,7 @@
 //! driver on the runtime that opens it, so a connection opened on a worker would die with that worker.
 
 pub mod backoff;
+pub mod catalogue;
 pub mod clock;
 pub mod cluster;
 pub mod ids;
@@ -11,19 +12,22 @@ pub mod keys;
 pub mod lease;
 pub mod listen;
 pub mod schema;
+pub mod sealed;
 
 mod error;
-mod key_census;
 mod migrate;
 mod pool;
 mod stored;
 
+/// Begins and ends a transaction on a connection.
+pub use diesel_async::AsyncConnection;
+
 pub use backoff::Backoff;
 pub use clock::Clock;
 pub use error::{OptionalRow, RowResult};
-pub use key_census::{KeyCensus, key_census};
-pub use keys::{KeyStore, Scope};
+pub use keys::{KeyCensus, KeySettings, KeyStore, Scope, Stamp, key_census};
 pub use listen::{Listener, Notice, Notices};
 pub use migrate::{migrate, pending_migrations, revert_all};
 pub use pool::{Connection, Db, PooledConnection, ping};
+pub use sealed::SealedBytes;
 pub(crate) use stored::stored_enum;

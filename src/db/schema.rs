@@ -43,6 +43,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     approvals (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -50,12 +53,12 @@ diesel::table! {
         object_kind -> Text,
         object_id -> Uuid,
         object_label -> Text,
-        reason -> Bytea,
+        reason -> Envelope,
         requester_id -> Uuid,
         state -> Text,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
-        comment -> Nullable<Bytea>,
+        comment -> Nullable<Envelope>,
         expires_at -> Timestamptz,
         created_at -> Timestamptz,
         executed_at -> Nullable<Timestamptz>,
@@ -63,13 +66,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     article_versions (id) {
         id -> Uuid,
         org_id -> Uuid,
         article_id -> Uuid,
         version -> Int4,
-        title -> Bytea,
-        body -> Bytea,
+        title -> Envelope,
+        body -> Envelope,
         state -> Text,
         author_id -> Nullable<Uuid>,
         published_by -> Nullable<Uuid>,
@@ -121,6 +127,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     audit_records (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -140,7 +149,7 @@ diesel::table! {
         customer_id -> Nullable<Uuid>,
         outcome -> Text,
         code -> Nullable<Text>,
-        reason -> Nullable<Bytea>,
+        reason -> Nullable<Envelope>,
         approval_id -> Nullable<Uuid>,
         trace_id -> Text,
         detail -> Text,
@@ -201,10 +210,19 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamptz,
         destroyed_at -> Nullable<Timestamptz>,
+        root_key_version -> Int4,
+        created_by -> Nullable<Uuid>,
+        activated_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+        retired_by -> Nullable<Uuid>,
+        destroyed_by -> Nullable<Uuid>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     conversations (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -223,20 +241,40 @@ diesel::table! {
         assigned_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         last_message_at -> Timestamptz,
-        summary -> Nullable<Bytea>,
-        page_url -> Nullable<Bytea>,
+        summary -> Nullable<Envelope>,
+        page_url -> Nullable<Envelope>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     customers (id) {
         id -> Uuid,
         org_id -> Uuid,
         data_key_id -> Uuid,
-        display_name -> Nullable<Bytea>,
-        phone -> Nullable<Bytea>,
+        display_name -> Nullable<Envelope>,
+        phone -> Nullable<Envelope>,
         phone_index -> Nullable<Bytea>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    data_key_versions (data_key_id, version) {
+        data_key_id -> Uuid,
+        version -> Int4,
+        class_key_id -> Uuid,
+        wrapped -> Nullable<Bytea>,
+        state -> Text,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        activated_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+        retired_by -> Nullable<Uuid>,
+        destroyed_at -> Nullable<Timestamptz>,
+        destroyed_by -> Nullable<Uuid>,
     }
 }
 
@@ -251,6 +289,10 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamptz,
         destroyed_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        activated_at -> Timestamptz,
+        destroyed_by -> Nullable<Uuid>,
+        other_versions -> Int4,
     }
 }
 
@@ -268,6 +310,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     event_outbox (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -281,7 +326,7 @@ diesel::table! {
         audit_id -> Uuid,
         occurred_at -> Timestamptz,
         data_key_id -> Uuid,
-        payload -> Bytea,
+        payload -> Envelope,
     }
 }
 
@@ -303,6 +348,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     inspection_findings (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -312,7 +360,7 @@ diesel::table! {
         passed -> Bool,
         deduction -> Int4,
         speaker -> Nullable<Text>,
-        quote -> Nullable<Bytea>,
+        quote -> Nullable<Envelope>,
         at_ms -> Nullable<Int8>,
         message_id -> Nullable<Uuid>,
         segment_id -> Nullable<Uuid>,
@@ -336,6 +384,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     inspections (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -353,7 +404,7 @@ diesel::table! {
         created_at -> Timestamptz,
         confirmed_at -> Nullable<Timestamptz>,
         confirmed_by -> Nullable<Uuid>,
-        comment -> Nullable<Bytea>,
+        comment -> Nullable<Envelope>,
     }
 }
 
@@ -379,6 +430,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_rotations (id) {
+        id -> Uuid,
+        scope -> Nullable<Text>,
+        phase -> Text,
+        started_at -> Timestamptz,
+        started_by -> Nullable<Uuid>,
+        phase_at -> Timestamptz,
+        keys -> Int8,
+        place -> Int4,
+        after -> Nullable<Uuid>,
+        rewritten -> Int8,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Uuid,
@@ -388,18 +455,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     message_citations (message_id, ordinal) {
         message_id -> Uuid,
         org_id -> Uuid,
         ordinal -> Int4,
         article_id -> Uuid,
         article_version -> Int4,
-        title -> Bytea,
-        quote -> Bytea,
+        title -> Envelope,
+        quote -> Envelope,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     messages (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -408,7 +481,7 @@ diesel::table! {
         author_kind -> Text,
         author_id -> Nullable<Uuid>,
         kind -> Text,
-        body -> Bytea,
+        body -> Envelope,
         client_id -> Nullable<Text>,
         created_at -> Timestamptz,
     }
@@ -458,6 +531,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     recordings (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -468,9 +544,9 @@ diesel::table! {
         agent_id -> Nullable<Uuid>,
         customer_id -> Nullable<Uuid>,
         agent_channel -> Int2,
-        caller -> Bytea,
+        caller -> Envelope,
         caller_index -> Bytea,
-        callee -> Bytea,
+        callee -> Envelope,
         callee_index -> Bytea,
         started_at -> Timestamptz,
         ended_at -> Timestamptz,
@@ -482,10 +558,25 @@ diesel::table! {
         digest -> Bytea,
         signature -> Bytea,
         signing_key_id -> Uuid,
-        waveform -> Bytea,
+        waveform -> Envelope,
         failure_code -> Nullable<Text>,
         imported_by -> Nullable<Uuid>,
         imported_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    root_keys (id, version) {
+        id -> Uuid,
+        version -> Int4,
+        provider -> Text,
+        state -> Text,
+        activated_at -> Timestamptz,
+        activated_by -> Nullable<Uuid>,
+        retired_at -> Nullable<Timestamptz>,
+        retired_by -> Nullable<Uuid>,
+        destroyed_at -> Nullable<Timestamptz>,
+        destroyed_by -> Nullable<Uuid>,
     }
 }
 
@@ -525,18 +616,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     signing_keys (id) {
         id -> Uuid,
         data_key_id -> Uuid,
         purpose -> Text,
         public_key -> Bytea,
-        wrapped -> Nullable<Bytea>,
+        wrapped -> Nullable<Envelope>,
         state -> Text,
         created_at -> Timestamptz,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     ticket_entries (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -546,12 +643,15 @@ diesel::table! {
         kind -> Text,
         from_state -> Nullable<Text>,
         to_state -> Nullable<Text>,
-        body -> Nullable<Bytea>,
+        body -> Nullable<Envelope>,
         at -> Timestamptz,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     tickets (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -560,8 +660,8 @@ diesel::table! {
         kind -> Text,
         priority -> Text,
         state -> Text,
-        subject -> Bytea,
-        description -> Bytea,
+        subject -> Envelope,
+        description -> Envelope,
         customer_id -> Nullable<Uuid>,
         conversation_id -> Nullable<Uuid>,
         recording_id -> Nullable<Uuid>,
@@ -576,6 +676,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::sealed::Envelope;
+
     transcript_segments (id) {
         id -> Uuid,
         org_id -> Uuid,
@@ -585,7 +688,7 @@ diesel::table! {
         speaker -> Text,
         start_ms -> Int8,
         end_ms -> Int8,
-        body -> Bytea,
+        body -> Envelope,
         confidence -> Float4,
     }
 }
@@ -633,6 +736,8 @@ diesel::joinable!(conversations -> organisations (org_id));
 diesel::joinable!(conversations -> queues (queue_id));
 diesel::joinable!(customers -> data_keys (data_key_id));
 diesel::joinable!(customers -> organisations (org_id));
+diesel::joinable!(data_key_versions -> class_keys (class_key_id));
+diesel::joinable!(data_key_versions -> data_keys (data_key_id));
 diesel::joinable!(data_keys -> class_keys (class_key_id));
 diesel::joinable!(data_keys -> organisations (org_id));
 diesel::joinable!(event_deliveries -> event_outbox (event_id));
@@ -697,6 +802,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     class_keys,
     conversations,
     customers,
+    data_key_versions,
     data_keys,
     event_deliveries,
     event_outbox,
@@ -706,6 +812,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     inspection_rules,
     inspections,
     jobs,
+    key_rotations,
     leases,
     message_citations,
     messages,
@@ -714,6 +821,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     playback_grants,
     queues,
     recordings,
+    root_keys,
     sessions,
     shared_keys,
     sign_in_failures,

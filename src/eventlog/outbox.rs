@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 
 use super::model::{EventDraft, Topic};
 use crate::crypto::{Aad, DataKey};
-use crate::db::Connection;
 use crate::db::ids::{AuditId, EventId, OrgId};
 use crate::db::listen::notify;
 use crate::db::schema::{event_deliveries, event_outbox, event_streams};
+use crate::db::{Connection, SealedBytes};
 use crate::error::{ErrorCode, Result};
 
 /// The channel that wakes live screens and subscribers; a notification carries the event's id only.
@@ -54,7 +54,7 @@ impl Outbox {
             .await?;
         let id = EventId::fresh();
         let plain = serde_json::to_vec(&draft.payload).map_err(|e| ErrorCode::Internal.caused_by(e))?;
-        let payload = key.seal(&payload_aad(id), &plain)?;
+        let payload = SealedBytes::from(key.seal(&payload_aad(id), &plain)?);
         diesel::insert_into(event_outbox::table)
             .values((
                 event_outbox::id.eq(id),

@@ -10,7 +10,7 @@ use super::model::{Event, Topic};
 use super::outbox::payload_aad;
 use crate::db::ids::{AuditId, DataKeyId, EventId, OrgId};
 use crate::db::schema::{event_deliveries as deliveries, event_outbox};
-use crate::db::{Connection, KeyStore};
+use crate::db::{Connection, KeyStore, SealedBytes};
 use crate::error::{ErrorCode, Result};
 
 /// An event as it is stored: everything but its payload in clear.
@@ -29,7 +29,7 @@ pub(super) struct SealedEvent {
     pub audit_id: AuditId,
     pub occurred_at: DateTime<Utc>,
     pub data_key_id: DataKeyId,
-    pub payload: Vec<u8>,
+    pub payload: SealedBytes,
 }
 
 impl SealedEvent {

@@ -16,6 +16,7 @@ pub use model::{
     Account, EndReason, IdentitySettings, LiveSession, NewAccount, Organisation, Permission, Person, Principal, Role,
     SessionAccount, SessionEnded, SessionState,
 };
+pub use password::is_tried_first;
 pub use service::{
     Client, Identity, SWEEP_JOB, SignedIn, SweepSessions, colleague_who_may, on_duty, people, person_by_login,
 };

@@ -57,6 +57,11 @@ fn classes(password: &str) -> usize {
         + has(|c| !c.is_ascii_alphanumeric())
 }
 
+/// Whether it is one of those that are tried first. For passphrases, which have rules of their own besides.
+pub fn is_tried_first(password: &str) -> bool {
+    is_weak(&password.to_lowercase())
+}
+
 /// A word that everybody uses with digits and symbols around it or in place of letters (`P@ssw0rd123!`), a run along the keyboard or
 /// the alphabet, or a short piece over and over.
 fn is_weak(lower: &str) -> bool {

@@ -6,6 +6,7 @@ use chrono::FixedOffset;
 
 use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::crypto::{Aad, DataKey};
+use crate::db::SealedBytes;
 use crate::db::ids::{AccountId, ConversationId, CustomerId, InspectionId, OrgId, RecordingId, RuleId};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
@@ -184,7 +185,9 @@ impl Inspections {
                 row.state = next.as_str().to_owned();
                 row.confirmed_at = Some(tx.now());
                 row.confirmed_by = Some(who.account_id);
-                row.comment = comment.map(|text| key.seal(&comment_aad(id), text.as_bytes())).transpose()?;
+                row.comment = comment
+                    .map(|text| key.seal(&comment_aad(id), text.as_bytes()).map(SealedBytes::from))
+                    .transpose()?;
                 store::update(tx.conn(), &row).await?;
                 if row.subject_kind == SubjectKind::Recording.as_str() {
                     this.recordings.end_task_grants(tx, id.0).await?;
@@ -294,7 +297,7 @@ fn finding_rows(row: &InspectionRow, verdict: &Verdict, rules: &[Rule], key: &Da
         kept.passed = false;
         kept.deduction = finding.deduction;
         kept.speaker = Some(finding.quote.speaker.as_str().to_owned());
-        kept.quote = Some(key.seal(&quote_aad(kept.id), finding.quote.text.as_bytes())?);
+        kept.quote = Some(key.seal(&quote_aad(kept.id), finding.quote.text.as_bytes())?.into());
         kept.at_ms = Some(i64::try_from(finding.quote.start_ms).map_err(|e| ErrorCode::Internal.caused_by(e))?);
         match finding.quote.source {
             Source::Message(id) => kept.message_id = Some(id),

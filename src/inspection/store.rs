@@ -8,7 +8,7 @@ use crate::db::ids::{
     AccountId, ConversationId, CustomerId, DataKeyId, InspectionId, MessageId, OrgId, RecordingId, RuleId, SegmentId,
 };
 use crate::db::schema::{conversations, inspection_findings, inspection_rules, inspections, recordings};
-use crate::db::{Connection, OptionalRow, RowResult};
+use crate::db::{Connection, OptionalRow, RowResult, SealedBytes};
 use crate::error::Result;
 use crate::web::Cursor;
 
@@ -69,7 +69,7 @@ pub struct InspectionRow {
     pub created_at: DateTime<Utc>,
     pub confirmed_at: Option<DateTime<Utc>>,
     pub confirmed_by: Option<AccountId>,
-    pub comment: Option<Vec<u8>>,
+    pub comment: Option<SealedBytes>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -83,7 +83,7 @@ pub struct FindingRow {
     pub passed: bool,
     pub deduction: i32,
     pub speaker: Option<String>,
-    pub quote: Option<Vec<u8>>,
+    pub quote: Option<SealedBytes>,
     pub at_ms: Option<i64>,
     pub message_id: Option<MessageId>,
     pub segment_id: Option<SegmentId>,

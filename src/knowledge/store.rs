@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::crypto::Aad;
 use crate::db::ids::{AccountId, ArticleId, DataKeyId, OrgId};
 use crate::db::schema::{article_versions, articles};
-use crate::db::{Connection, OptionalRow, RowResult};
+use crate::db::{Connection, OptionalRow, RowResult, SealedBytes};
 use crate::error::Result;
 use crate::web::Cursor;
 
@@ -32,8 +32,8 @@ pub struct VersionRow {
     pub org_id: OrgId,
     pub article_id: ArticleId,
     pub version: i32,
-    pub title: Vec<u8>,
-    pub body: Vec<u8>,
+    pub title: SealedBytes,
+    pub body: SealedBytes,
     pub state: String,
     pub author_id: Option<AccountId>,
     pub published_by: Option<AccountId>,

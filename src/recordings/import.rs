@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::crypto::Aad;
 use crate::customers::{self, NewCustomer};
-use crate::db::Scope;
 use crate::db::ids::{AccountId, CustomerId, RecordingId};
+use crate::db::{Scope, SealedBytes};
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::{self, Permission, Principal};
 use crate::inference::{PcmChannels, WavInfo, WavRules, decode_wav};
@@ -170,7 +170,8 @@ impl Recordings {
         if sealed.digest_sm3 != heard.digest {
             return Err(ErrorCode::Internal.because("the vault sealed other bytes than were checked"));
         }
-        let seal = |column, plain: &[u8]| key.seal(&Aad { table: "recordings", column, row: id.0 }, plain);
+        let place = |column| Aad { table: "recordings", column, row: id.0 };
+        let seal = |column, plain: &[u8]| key.seal(&place(column), plain).map(SealedBytes::from);
         let (signing_key_id, signing_key) = tx.signing_key(SIGNING_PURPOSE).await?;
         let mut row = RecordingRow {
             id,

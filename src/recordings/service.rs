@@ -9,6 +9,7 @@ use crate::audit::{Action, AuditDraft, Object};
 use crate::config::Config;
 use crate::crypto::{Aad, DataKey, mask, sm2};
 use crate::customers;
+use crate::db::SealedBytes;
 use crate::db::ids::{AccountId, CustomerId, DataKeyId, RecordingId};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
@@ -303,7 +304,7 @@ async fn views_of(tx: &mut Tx, rows: &[RecordingRow]) -> Result<Vec<RecordingVie
     let mut views = Vec::with_capacity(rows.len());
     for r in rows {
         let key = tx.load_key(r.data_key_id).await?;
-        let masked = |column: &'static str, stored: &[u8]| -> Result<String> {
+        let masked = |column: &'static str, stored: &SealedBytes| -> Result<String> {
             let number = key.open_text(&Aad { table: "recordings", column, row: r.id.0 }, stored)?;
             Ok(if number == WITHHELD { "匿名".to_owned() } else { mask::phone(&number) })
         };

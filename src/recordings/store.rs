@@ -8,7 +8,7 @@ use crate::db::ids::{
     AccountId, ApprovalId, CustomerId, DataKeyId, InspectionId, OrgId, RecordingId, SegmentId, SigningKeyId,
 };
 use crate::db::schema::{approvals, inspections, jobs, playback_grants, recordings, transcript_segments, transcripts};
-use crate::db::{Connection, OptionalRow, RowResult};
+use crate::db::{Connection, OptionalRow, RowResult, SealedBytes};
 use crate::error::Result;
 use crate::web::Cursor;
 
@@ -26,9 +26,9 @@ pub struct RecordingRow {
     pub agent_id: Option<AccountId>,
     pub customer_id: Option<CustomerId>,
     pub agent_channel: i16,
-    pub caller: Vec<u8>,
+    pub caller: SealedBytes,
     pub caller_index: Vec<u8>,
-    pub callee: Vec<u8>,
+    pub callee: SealedBytes,
     pub callee_index: Vec<u8>,
     pub started_at: DateTime<Utc>,
     pub ended_at: DateTime<Utc>,
@@ -40,7 +40,7 @@ pub struct RecordingRow {
     pub digest: Vec<u8>,
     pub signature: Vec<u8>,
     pub signing_key_id: SigningKeyId,
-    pub waveform: Vec<u8>,
+    pub waveform: SealedBytes,
     pub failure_code: Option<String>,
     pub imported_by: Option<AccountId>,
     pub imported_at: DateTime<Utc>,
@@ -196,7 +196,7 @@ pub struct SegmentRow {
     pub speaker: String,
     pub start_ms: i64,
     pub end_ms: i64,
-    pub body: Vec<u8>,
+    pub body: SealedBytes,
     pub confidence: f32,
 }
 

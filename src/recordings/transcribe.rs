@@ -240,7 +240,7 @@ fn rows_of(
             speaker: speaker_on(channel, row.agent_channel).as_str().to_owned(),
             start_ms: ms(s.start_ms)?,
             end_ms: ms(s.end_ms)?,
-            body: key.seal(&Aad { table: "transcript_segments", column: "body", row: id.0 }, s.text.as_bytes())?,
+            body: key.seal(&Aad { table: "transcript_segments", column: "body", row: id.0 }, s.text.as_bytes())?.into(),
             confidence: s.confidence,
         });
     }

@@ -16,7 +16,7 @@ use crate::db::Scope;
 use crate::db::ids::DataKeyId;
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::Event;
-use crate::search::{Filter, Hit, Index, Query, blocking};
+use crate::search::{DEFAULT_MEMORY_BYTES, Filter, Hit, Index, MemoryFigures, Query, blocking};
 use crate::transaction::{Transactions, Tx};
 
 /// Told now and then during a rebuild: documents done, documents in all.
@@ -34,6 +34,7 @@ pub struct Replica(Arc<Parts>);
 struct Parts {
     name: &'static str,
     folder: PathBuf,
+    memory_bytes: usize,
     transactions: Transactions,
     caller: Caller,
     sources: Vec<Arc<dyn Source>>,
@@ -59,7 +60,8 @@ enum Standing {
 impl Replica {
     /// Opens the index as the last process left it. When there is none that can be opened in full the replica stays away until it is rebuilt.
     ///
-    /// `folder` belongs to this replica alone; beside it stands a file of its name with `.key` added, which names its data key. `caller` is in whose
+    /// `folder` belongs to this replica alone; beside it stands a file of its name with `.key` added, which names its data key. At most
+    /// [`DEFAULT_MEMORY_BYTES`] of the decrypted index are kept in memory. `caller` is in whose
     /// name a rebuild is recorded.
     pub async fn open(
         name: &'static str,
@@ -68,9 +70,22 @@ impl Replica {
         caller: Caller,
         sources: Vec<Arc<dyn Source>>,
     ) -> Result<Self> {
+        Self::open_within(name, folder, DEFAULT_MEMORY_BYTES, transactions, caller, sources).await
+    }
+
+    /// As [`Replica::open`], keeping at most `memory_bytes` of the decrypted index in memory besides what searches hold.
+    pub async fn open_within(
+        name: &'static str,
+        folder: impl Into<PathBuf>,
+        memory_bytes: usize,
+        transactions: Transactions,
+        caller: Caller,
+        sources: Vec<Arc<dyn Source>>,
+    ) -> Result<Self> {
         let this = Self(Arc::new(Parts {
             name,
             folder: folder.into(),
+            memory_bytes,
             transactions,
             caller,
             sources,
@@ -80,6 +95,7 @@ impl Replica {
             added: AtomicU64::new(0),
             committed: Mutex::new(0),
         }));
+        this.destroy_superseded().await?;
         match this.find().await {
             Ok(index) => this.stand(Standing::Ready(index)),
             Err(e) if e.code() == ErrorCode::SearchRebuilding => {
@@ -190,9 +206,9 @@ impl Replica {
             _ => e,
         })?;
         drop(conn);
-        let folder = self.0.folder.clone();
+        let (folder, memory_bytes) = (self.0.folder.clone(), self.0.memory_bytes);
         let index = blocking(move || {
-            let index = Index::open(&folder, key)?;
+            let index = Index::open_within(&folder, key, memory_bytes)?;
             // Only a rebuild that came to its end sets the position.
             match index.position()? {
                 Some(_) => Ok(index),
@@ -283,12 +299,68 @@ impl Replica {
                 tx.create_key(Scope::SearchIndex).await
             })
             .await?;
-        let (folder, key_file) = (self.0.folder.clone(), self.key_file());
+        let (folder, memory_bytes, key_file) = (self.0.folder.clone(), self.0.memory_bytes, self.key_file());
         blocking(move || {
             write_whole(&key_file, &key.id().to_string()).map_err(|e| ErrorCode::StorageUnavailable.caused_by(e))?;
-            Index::create(&folder, key)
+            Index::create_within(&folder, key, memory_bytes)
         })
         .await
+    }
+
+    /// Destroys what is left of texts that were deleted from the index: what it holds of them is written over without them, and the data key
+    /// under which old files could still be opened is destroyed. Safe to call again when it was cut off.
+    ///
+    /// Errors: `dependency.search_rebuilding` while there is no complete index; the rebuild that has to come destroys the old key, or call again after it.
+    pub async fn purge(&self) -> Result<()> {
+        let _not_while_it_is_filled = self.0.rebuilding.lock().await;
+        let Standing::Ready(index) = self.0.standing.borrow().clone() else {
+            return Err(ErrorCode::SearchRebuilding.because(self.0.name));
+        };
+        // Whatever an earlier purge left undone: this one notes its own old key in the same place.
+        self.destroy_superseded().await?;
+        let before = self.key_id()?.ok_or_else(|| ErrorCode::SearchRebuilding.because("the index has no data key"))?;
+        let attempt = self.rebuild_attempt("deleted texts are destroyed");
+        let next: Arc<DataKey> = self
+            .0
+            .transactions
+            .perform(&self.0.caller, attempt, async |tx: &mut Tx| tx.create_key(Scope::SearchIndex).await)
+            .await?;
+        let key_file = self.key_file();
+        blocking(move || {
+            let noted = format!("{}\n{before}\n", next.id());
+            index.purge(next, || write_whole(&key_file, &noted).map_err(|e| ErrorCode::StorageUnavailable.caused_by(e)))
+        })
+        .await?;
+        self.destroy_superseded().await
+    }
+
+    /// Destroys the data keys that a purge has put out of use, also one that was cut off before it came to that.
+    async fn destroy_superseded(&self) -> Result<()> {
+        let noted = self.noted_keys()?;
+        let Some((current, superseded)) = noted.split_first() else { return Ok(()) };
+        if superseded.is_empty() {
+            return Ok(());
+        }
+        let attempt = self.rebuild_attempt("the data key of destroyed texts is destroyed");
+        self.0
+            .transactions
+            .perform(&self.0.caller, attempt, async |tx: &mut Tx| {
+                for id in superseded.iter().copied() {
+                    tx.destroy_key(id, Scope::SearchIndex).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        let (key_file, current) = (self.key_file(), current.to_string());
+        blocking(move || write_whole(&key_file, &current).map_err(|e| ErrorCode::StorageUnavailable.caused_by(e))).await
+    }
+
+    /// What the decrypted index takes in memory, and how often a read found there what it asked for; absent while there is no index.
+    pub fn memory(&self) -> Option<MemoryFigures> {
+        match &*self.0.standing.borrow() {
+            Standing::Filling(index) | Standing::Ready(index) => Some(index.memory()),
+            Standing::Away(_) => None,
+        }
     }
 
     fn key_file(&self) -> PathBuf {
@@ -297,11 +369,18 @@ impl Replica {
         name.into()
     }
 
-    /// The id of the index's data key: a name and no secret. A file that holds something else counts as absent.
+    /// The id of the index's data key: a name and no secret.
     fn key_id(&self) -> Result<Option<DataKeyId>> {
+        Ok(self.noted_keys()?.first().copied())
+    }
+
+    /// That id, and after it the ids of data keys that are out of use and may not be destroyed yet. A file that holds something else counts as absent.
+    fn noted_keys(&self) -> Result<Vec<DataKeyId>> {
         match std::fs::read_to_string(self.key_file()) {
-            Ok(text) => Ok(text.trim().parse().ok()),
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData) => Ok(None),
+            Ok(text) => Ok(text.split_whitespace().map_while(|id| id.parse().ok()).collect()),
+            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData) => {
+                Ok(Vec::new())
+            }
             Err(e) => Err(ErrorCode::StorageUnavailable.caused_by(e)),
         }
     }
@@ -320,5 +399,8 @@ fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::File::create(&part)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    std::fs::rename(&part, path)
+    std::fs::rename(&part, path)?;
+    // Without this a power cut could bring the older file back, after what it names has been destroyed.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }

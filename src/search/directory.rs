@@ -1,43 +1,46 @@
 //! A tantivy directory whose files are sealed.
 //!
-//! **Form of a file.** `"GTSX" | form 0x01 | file id (16 random bytes) | sealed chunk+`. Every chunk but the last seals exactly
-//! [`CHUNK`] bytes, the last one what remains, be it nothing. The associated data of a chunk binds the file's name, its id, the chunk's number and whether it is the last: chunks cannot be moved, repeated, left out, cut off or mixed
-//! between two versions of a file without being noticed. What is not covered: putting a whole older folder back. The index is a copy of what
-//! PostgreSQL holds and carries the event position it has reached, so an old one merely catches up.
+//! **On disk** there is never a byte in clear, and each segment has a key of its own ([`keys`]); [`form`] says what a file looks like. Files are written under a
+//! `.part` name, flushed to the disk and renamed; names are tantivy's own (random segment numbers), sizes are visible. What is not covered:
+//! putting a whole older folder back. The index is a copy of what PostgreSQL holds and carries the event position it has reached, so an old
+//! one merely catches up.
 //!
-//! **In memory.** tantivy asks for one contiguous slice per file and keeps it, so a file is opened once, as a whole, into anonymous memory,
-//! and all readers share that copy while one of them lives.
+//! **In memory** lies what fits into a budget ([`memory`]): tantivy asks for contiguous slices, which files in memory lend without copying. From the
+//! other files just the chunks are opened that a read asks for ([`reader`]).
 //!
-//! **On disk** there is never a byte in clear. Files are written under a `.part` name, flushed to the disk and renamed; names are tantivy's
-//! own (random segment numbers), sizes are visible. Locks are advisory locks of the operating system on empty files, so
-//! a killed process leaves none behind.
+//! Locks are advisory locks of the operating system on empty files, so a killed process leaves none behind.
 
-use std::collections::HashMap;
+mod form;
+mod keys;
+mod memory;
+mod reader;
+mod writer;
+
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, OwnedBytes, TerminatingWrite, WatchCallback,
-    WatchCallbackList, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, TerminatingWrite, WatchCallback, WatchCallbackList,
+    WatchHandle, WritePtr,
 };
 use uuid::Uuid;
-use zeroize::{Zeroize, Zeroizing};
 
-use crate::crypto::envelope::OVERHEAD;
-use crate::crypto::{Aad, DataKey};
-use crate::error::ErrorCode;
+use self::form::Identity;
+use self::keys::{FolderKeys, segment_of};
+use self::memory::Memory;
+pub use self::memory::MemoryFigures;
+use self::reader::SealedFile;
+use self::writer::{PART, SealingWriter};
+use crate::crypto::DataKey;
+use crate::error::{Error, ErrorCode};
 
-/// Bytes of clear text in each chunk but the last.
-const CHUNK: usize = 64 * 1024;
-/// Its size on the disk.
-const SEALED_CHUNK: usize = CHUNK + OVERHEAD;
-const MAGIC: &[u8; 4] = b"GTSX";
-const FORM: u8 = 1;
-const HEAD: usize = MAGIC.len() + 1 + 16;
-const PART: &str = ".part";
+/// How much of an index lies in memory unless somebody says otherwise, in bytes.
+pub const DEFAULT_MEMORY_BYTES: usize = 1 << 30;
 
 /// A folder of sealed index files under one data key. Clones are the same directory.
 #[derive(Clone)]
@@ -47,37 +50,120 @@ pub struct SealedDirectory {
 
 struct Shared {
     root: PathBuf,
-    key: Arc<DataKey>,
-    /// Opened files that some reader still holds, by name.
-    opened: Mutex<HashMap<String, Weak<[u8]>>>,
+    /// The keys of the files, read when the first is needed.
+    keys: Mutex<Keys>,
+    /// Files that readers have asked for, by name, until they are deleted.
+    opened: Mutex<HashMap<String, Arc<SealedFile>>>,
+    memory: Arc<Memory>,
+    /// Files were deleted, and the keys of their segments are still in the list.
+    deleted: AtomicBool,
     watchers: WatchCallbackList,
 }
 
+enum Keys {
+    OnDisk(Arc<DataKey>),
+    Read(Box<FolderKeys>),
+}
+
 impl SealedDirectory {
-    /// The directory in `root`, which is created (readable by the owner alone) if it is not there.
+    /// The directory in `root`, which is created (readable by the owner alone) if it is not there. At most [`DEFAULT_MEMORY_BYTES`] of it are kept in memory.
     pub fn open(root: &Path, key: Arc<DataKey>) -> io::Result<Self> {
+        Self::within(root, key, DEFAULT_MEMORY_BYTES)
+    }
+
+    /// As [`SealedDirectory::open`], keeping at most `memory_bytes` of opened files in memory besides what readers hold.
+    pub fn within(root: &Path, key: Arc<DataKey>, memory_bytes: usize) -> io::Result<Self> {
         use std::os::unix::fs::DirBuilderExt;
         fs::DirBuilder::new().recursive(true).mode(0o700).create(root)?;
-        let shared =
-            Shared { root: root.to_owned(), key, opened: Mutex::default(), watchers: WatchCallbackList::default() };
+        let shared = Shared {
+            root: root.to_owned(),
+            keys: Mutex::new(Keys::OnDisk(key)),
+            opened: Mutex::default(),
+            memory: Arc::new(Memory::new(memory_bytes)),
+            deleted: AtomicBool::new(false),
+            watchers: WatchCallbackList::default(),
+        };
         Ok(SealedDirectory { shared: Arc::new(shared) })
     }
 
     /// Bytes of opened files held in memory at the moment.
     pub fn resident_bytes(&self) -> usize {
-        self.opened().values().filter_map(Weak::upgrade).map(|bytes| bytes.len()).sum()
+        self.memory().resident_bytes
     }
 
-    /// Removes what a process left half written. Only the holder of the writer's lock may call this.
-    pub(super) fn remove_parts(&self) -> io::Result<()> {
-        self.remove_where(|name| name.ends_with(PART))
+    /// What the opened files take, and how often they were there.
+    pub fn memory(&self) -> MemoryFigures {
+        self.shared.memory.figures()
     }
 
-    /// Removes every file of the index. Only the holder of the writer's lock may call this.
+    /// Removes what a process left behind that was killed: half-written files, lists of keys under other data keys, keys of segments that
+    /// are gone. Only the holder of the writer's lock may call this. Errors: `InvalidData` when the list of keys does not open.
+    pub(super) fn tidy(&self) -> io::Result<()> {
+        self.remove_where(|name| name.ends_with(PART))?;
+        self.with_keys(|keys| {
+            if !self.on_disk(&keys.name()).try_exists()? {
+                // There is nothing that could be opened, so nothing here is known to be of no use.
+                return Ok(());
+            }
+            keys.remove_other_lists()?;
+            if let Err(e) = keys.keep_only(&self.segments()?) {
+                // That can wait: while the provider of the root key is away nothing is sealed, and the index is to open all the same.
+                tracing::warn!(error = %e, "keys of segments that are gone are still in the list of the search index");
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes every file of the index, and forgets every key. Only the holder of the writer's lock may call this.
     pub(super) fn wipe(&self) -> io::Result<()> {
-        self.opened().clear();
+        self.opened().drain().for_each(|(_, file)| file.leave());
         // The lock files stay: a lock on a file that has been unlinked would no longer keep anybody out.
-        self.remove_where(|name| !name.ends_with(".lock"))
+        self.remove_where(|name| !name.ends_with(".lock"))?;
+        let mut keys = self.keys();
+        let epoch = match &*keys {
+            Keys::OnDisk(epoch) => Arc::clone(epoch),
+            Keys::Read(known) => known.epoch(),
+        };
+        *keys = Keys::Read(Box::new(FolderKeys::new(&self.shared.root, epoch)?));
+        Ok(())
+    }
+
+    /// Opens every chunk of a file. What fits into memory stays there; a file that is not there is none of this function's business.
+    pub(super) fn verify(&self, path: &Path) -> io::Result<()> {
+        match file_name(path).and_then(|name| self.file(name)) {
+            Ok(file) => file.verify(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Puts the keys of these segments, and of no others, under another data key. `switch` notes for the next start that `next` is the data key
+    /// now; until it has returned well the folder can be opened with the old one, afterwards with `next`. Nothing may be written meanwhile.
+    pub(super) fn change_key(
+        &self,
+        next: Arc<DataKey>,
+        segments: &HashSet<Uuid>,
+        switch: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let internal = |e: io::Error| ErrorCode::Internal.caused_by(e);
+        self.with_keys(|keys| {
+            if keys.epoch().id() == next.id() {
+                return Ok(Err(ErrorCode::InvalidParameter.because("the index is under this data key already")));
+            }
+            let moved = keys.under(next, segments)?;
+            moved.save()?;
+            if let Err(e) = switch() {
+                moved.remove()?;
+                return Ok(Err(e));
+            }
+            *keys = moved;
+            if let Err(e) = keys.remove_other_lists() {
+                // The next start tries again. Nobody can open it once its data key is destroyed.
+                tracing::warn!(error = %e, "an old list of keys of the search index could not be removed");
+            }
+            Ok(Ok(()))
+        })
+        .map_err(internal)?
     }
 
     fn remove_where(&self, unwanted: impl Fn(&str) -> bool) -> io::Result<()> {
@@ -87,76 +173,94 @@ impl SealedDirectory {
                 fs::remove_file(entry.path())?;
             }
         }
-        self.sync_directory()
+        self.sync_root()
     }
 
-    fn opened(&self) -> MutexGuard<'_, HashMap<String, Weak<[u8]>>> {
+    /// The segments that have files in the folder, whole or half written.
+    fn segments(&self) -> io::Result<HashSet<Uuid>> {
+        let mut segments = HashSet::new();
+        for entry in fs::read_dir(&self.shared.root)? {
+            segments.extend(entry?.file_name().to_str().map(segment_of));
+        }
+        Ok(segments)
+    }
+
+    fn sync_root(&self) -> io::Result<()> {
+        File::open(&self.shared.root)?.sync_all()
+    }
+
+    fn opened(&self) -> MutexGuard<'_, HashMap<String, Arc<SealedFile>>> {
         // A panic cannot leave the map half changed: every change is one call.
         self.shared.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys, read from the disk if they were not yet; none where there is no list.
+    fn with_keys<T>(&self, work: impl FnOnce(&mut FolderKeys) -> io::Result<T>) -> io::Result<T> {
+        let mut keys = self.keys();
+        if let Keys::OnDisk(epoch) = &*keys {
+            let read = match FolderKeys::read(&self.shared.root, Arc::clone(epoch)) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => FolderKeys::new(&self.shared.root, Arc::clone(epoch)),
+                read => read,
+            };
+            *keys = Keys::Read(Box::new(read?));
+        }
+        match &mut *keys {
+            Keys::Read(keys) => work(keys),
+            Keys::OnDisk(_) => Err(io::Error::other("the keys are not read")),
+        }
     }
 
     fn on_disk(&self, name: &str) -> PathBuf {
         self.shared.root.join(name)
     }
 
-    /// Reads and opens one whole file.
-    fn read(&self, name: &str) -> io::Result<Arc<[u8]>> {
-        let file = File::open(self.on_disk(name))?;
-        let length = usize::try_from(file.metadata()?.len()).map_err(|_| altered("the file is too large"))?;
-        let mut reader = BufReader::with_capacity(SEALED_CHUNK, file);
-        let id = read_head(&mut reader)?;
-        let sealed = length.checked_sub(HEAD).ok_or_else(|| altered("the header is cut off"))?;
-        let chunks = sealed.div_ceil(SEALED_CHUNK);
-        let clear = sealed.checked_sub(chunks * OVERHEAD).ok_or_else(|| altered("a chunk is cut off"))?;
-        if chunks == 0 {
-            return Err(altered("the last chunk is missing"));
+    /// Opens a file, for its own reader alone.
+    fn open_file(&self, name: &str) -> io::Result<SealedFile> {
+        if !self.on_disk(name).try_exists()? {
+            return Err(io::ErrorKind::NotFound.into());
         }
-        // Opened straight into its place: the clear text is in memory once.
-        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, clear).collect();
-        let mut room = Arc::get_mut(&mut bytes).unwrap_or_default();
-        for number in 0..chunks {
-            let last = number + 1 == chunks;
-            let size = if last { sealed - number * SEALED_CHUNK } else { SEALED_CHUNK };
-            let mut chunk = vec![0; size];
-            reader.read_exact(&mut chunk)?;
-            let opened = unseal(&self.shared.key, name, id, number, last, &chunk)?;
-            let (place, rest) =
-                room.split_at_mut_checked(opened.len()).ok_or_else(|| altered("a chunk has another size"))?;
-            place.copy_from_slice(&opened);
-            room = rest;
-        }
-        Ok(bytes)
+        let key = self.with_keys(|keys| keys.for_opening(name))?;
+        SealedFile::open(&self.shared.root, name, key, &self.shared.memory)
     }
 
-    /// The opened bytes of a file, shared with whoever has it open already.
-    fn bytes(&self, name: &str) -> io::Result<Arc<[u8]>> {
-        if let Some(bytes) = self.opened().get(name).and_then(Weak::upgrade) {
-            return Ok(bytes);
+    /// A file that all its readers share.
+    fn file(&self, name: &str) -> io::Result<Arc<SealedFile>> {
+        if let Some(file) = self.opened().get(name) {
+            return Ok(Arc::clone(file));
         }
-        // Opened outside the lock: two readers may do the work twice, none waits for another file.
-        let bytes = self.read(name)?;
-        let mut opened = self.opened();
-        opened.retain(|_, held| held.strong_count() > 0);
-        opened.insert(name.to_owned(), Arc::downgrade(&bytes));
-        Ok(bytes)
+        let file = Arc::new(self.open_file(name)?);
+        // Two readers may have opened it: the first to come back is the one that is kept.
+        let shared = Arc::clone(self.opened().entry(name.to_owned()).or_insert_with(|| Arc::clone(&file)));
+        if Arc::ptr_eq(&shared, &file) {
+            self.shared.memory.register(&file);
+        }
+        Ok(shared)
     }
 
     fn create(&self, name: &str) -> io::Result<SealingWriter> {
-        let part = self.on_disk(&format!("{name}{PART}"));
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
-        let id = Uuid::new_v4();
-        file.write_all(MAGIC)?;
-        file.write_all(&[FORM])?;
-        file.write_all(id.as_bytes())?;
-        Ok(SealingWriter {
-            directory: self.clone(),
-            name: name.to_owned(),
-            file: BufWriter::with_capacity(SEALED_CHUNK, file),
-            id,
-            pending: Zeroizing::new(Vec::with_capacity(CHUNK)),
-            number: 0,
-            finished: false,
+        // The key and the file come as one, so that no key is dropped because its first file is not there yet.
+        self.with_keys(|keys| {
+            let key = keys.for_sealing(name)?;
+            SealingWriter::create(&self.shared.root, Identity::new(name, key))
         })
+    }
+
+    /// Drops the keys of segments that have no file any more.
+    fn drop_keys(&self) -> io::Result<()> {
+        if !self.shared.deleted.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.with_keys(|keys| keys.keep_only(&self.segments()?))
+    }
+}
+
+impl AsRef<SealedDirectory> for SealedDirectory {
+    fn as_ref(&self) -> &SealedDirectory {
+        self
     }
 }
 
@@ -177,119 +281,25 @@ fn file_name(path: &Path) -> io::Result<&str> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a name an index file may have"))
 }
 
-/// The file's id, after the marks of the form.
-fn read_head(reader: &mut impl Read) -> io::Result<Uuid> {
-    let mut head = [0; HEAD];
-    reader.read_exact(&mut head)?;
-    let (magic, rest) = head.split_at(MAGIC.len());
-    match rest.split_first() {
-        Some((&FORM, id)) if magic == MAGIC => Uuid::from_slice(id).map_err(|_| altered("the header is cut off")),
-        _ => Err(altered("this is not a sealed index file of a known form")),
-    }
-}
-
-fn altered(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, ErrorCode::DataAltered.because(what))
-}
-
-/// What a chunk is bound to besides its content.
-fn binding(name: &str, number: usize, last: bool) -> String {
-    format!("{name}#{number}{}", if last { ".last" } else { "" })
-}
-
-fn seal(key: &DataKey, name: &str, id: Uuid, number: usize, last: bool, plain: &[u8]) -> io::Result<Vec<u8>> {
-    let column = binding(name, number, last);
-    key.seal(&Aad { table: "search_index", column: &column, row: id }, plain).map_err(io::Error::other)
-}
-
-fn unseal(
-    key: &DataKey,
-    name: &str,
-    id: Uuid,
-    number: usize,
-    last: bool,
-    sealed: &[u8],
-) -> io::Result<Zeroizing<Vec<u8>>> {
-    let column = binding(name, number, last);
-    key.open(&Aad { table: "search_index", column: &column, row: id }, sealed)
-        .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
-}
-
-/// Seals what tantivy writes, chunk by chunk. The file takes its name when it is complete and on the disk.
-struct SealingWriter {
-    directory: SealedDirectory,
-    name: String,
-    file: BufWriter<File>,
-    id: Uuid,
-    /// Clear text that is not sealed yet: a full chunk waits until it is known whether it is the last.
-    pending: Zeroizing<Vec<u8>>,
-    number: usize,
-    finished: bool,
-}
-
-impl SealingWriter {
-    fn seal_pending(&mut self, last: bool) -> io::Result<()> {
-        let sealed = seal(&self.directory.shared.key, &self.name, self.id, self.number, last, &self.pending)?;
-        self.file.write_all(&sealed)?;
-        self.pending.zeroize();
-        self.number += 1;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        self.seal_pending(true)?;
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
-        let part = self.directory.on_disk(&format!("{}{PART}", self.name));
-        fs::rename(part, self.directory.on_disk(&self.name))?;
-        // An older version that a reader still holds stays valid for that reader; whoever opens the file next reads the disk.
-        self.directory.opened().remove(&self.name);
-        self.finished = true;
-        Ok(())
-    }
-}
-
-impl Write for SealingWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.pending.len() == CHUNK && !bytes.is_empty() {
-            self.seal_pending(false)?;
-        }
-        let (now, _) = bytes.split_at(bytes.len().min(CHUNK - self.pending.len()));
-        self.pending.extend_from_slice(now);
-        Ok(now.len())
-    }
-
-    /// Nothing to do: a chunk can only be sealed when it is full, and the file does not exist before it is finished.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl TerminatingWrite for SealingWriter {
     fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
         self.finish()
     }
 }
 
-impl Drop for SealingWriter {
-    fn drop(&mut self) {
-        if !self.finished {
-            let part = self.directory.on_disk(&format!("{}{PART}", self.name));
-            // Should this fail, the next start removes it; it holds ciphertext only.
-            drop(fs::remove_file(part));
-        }
-    }
-}
-
 impl Directory for SealedDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let bytes = file_name(path).and_then(|name| self.bytes(name)).map_err(|e| open_read_error(e, path))?;
-        Ok(Arc::new(OwnedBytes::new(bytes)))
+        let file = file_name(path).and_then(|name| self.file(name)).map_err(|e| open_read_error(e, path))?;
+        Ok(file)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
         let removed = file_name(path).and_then(|name| {
-            self.opened().remove(name);
+            let opened = self.opened().remove(name);
+            if let Some(file) = opened {
+                file.leave();
+            }
+            self.shared.deleted.store(true, Ordering::Release);
             fs::remove_file(self.on_disk(name))
         });
         removed.map_err(|e| match e.kind() {
@@ -319,15 +329,21 @@ impl Directory for SealedDirectory {
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let bytes = file_name(path).and_then(|name| self.read(name)).map_err(|e| open_read_error(e, path))?;
-        Ok(bytes.to_vec())
+        let file = file_name(path).and_then(|name| self.open_file(name));
+        file.and_then(|file| file.read_all()).map_err(|e| open_read_error(e, path))
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        let mut writer = self.create(file_name(path)?)?;
+        let name = file_name(path)?;
+        let mut writer = self.create(name)?;
         writer.write_all(data)?;
         writer.finish()?;
-        self.sync_directory()?;
+        self.sync_root()?;
+        // An older version that a reader still holds stays valid for that reader; whoever opens the file next reads the disk.
+        let older = self.opened().remove(name);
+        if let Some(older) = older {
+            older.leave();
+        }
         if path == Path::new("meta.json") {
             // The callbacks run on a thread of their own; nobody here waits for them.
             drop(self.shared.watchers.broadcast());
@@ -335,8 +351,10 @@ impl Directory for SealedDirectory {
         Ok(())
     }
 
+    /// tantivy calls this after it has deleted files, among others.
     fn sync_directory(&self) -> io::Result<()> {
-        File::open(&self.shared.root)?.sync_all()
+        self.sync_root()?;
+        self.drop_keys()
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {

@@ -62,7 +62,7 @@ impl Hit {
     }
 }
 
-impl Index {
+impl<D> Index<D> {
     /// The best `limit` documents for a query, best first; none for a query without content words.
     pub fn search(&self, query: &Query, filter: &Filter, limit: usize) -> Result<Vec<Hit>> {
         if query.is_empty() || filter.orgs.is_empty() || limit == 0 {

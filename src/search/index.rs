@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::error::{LockError, OpenReadError};
 use tantivy::directory::{Directory, DirectoryLock, Lock};
+use tantivy::index::SegmentComponent;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 use uuid::Uuid;
 
 use super::analyser::{ANALYSER, Analyser};
-use super::directory::SealedDirectory;
+use super::directory::{DEFAULT_MEMORY_BYTES, MemoryFigures, SealedDirectory};
 use super::document::{Document, Fields, tantivy_time};
 use crate::crypto::DataKey;
 use crate::error::{Error, ErrorCode, Result};
@@ -18,54 +19,103 @@ use crate::error::{Error, ErrorCode, Result};
 /// Clear text and terms the writer gathers in memory before it writes a segment (tantivy's minimum is 15 MB).
 const WRITER_BYTES: usize = 32_000_000;
 
-/// A full-text index in a folder of sealed files, for one process: one writer, any number of searches.
-pub struct Index {
+/// The files a segment may have.
+const COMPONENTS: [SegmentComponent; 7] = [
+    SegmentComponent::Terms,
+    SegmentComponent::FieldNorms,
+    SegmentComponent::FastFields,
+    SegmentComponent::Delete,
+    SegmentComponent::Postings,
+    SegmentComponent::Store,
+    SegmentComponent::Positions,
+];
+
+/// A full-text index in a directory, for one process: one writer, any number of searches. What the product keeps is in a folder of sealed files.
+pub struct Index<D = SealedDirectory> {
     /// Present until the index is dropped.
-    writer: Mutex<Option<IndexWriter>>,
+    pub(super) writer: Mutex<Option<IndexWriter>>,
     pub(super) reader: IndexReader,
-    index: tantivy::Index,
-    directory: SealedDirectory,
+    pub(super) index: tantivy::Index,
+    pub(super) directory: D,
     pub(super) fields: Fields,
     _owner: DirectoryLock,
 }
 
 impl Index {
-    /// Opens the index in a folder.
+    /// Opens the index in a folder, of which at most [`DEFAULT_MEMORY_BYTES`] lie in memory.
     ///
     /// # Errors
     /// `SearchRebuilding` when there is no index, or it cannot be opened in full with this key, or it was made by another analyser or schema:
     /// call [`Index::create`] and fill it again. `Internal` when another process owns the folder or the disk fails.
     pub fn open(dir: &Path, key: Arc<DataKey>) -> Result<Self> {
-        let (directory, owner) = own(dir, key)?;
-        directory.remove_parts().map_err(disk)?;
-        if !tantivy::Index::exists(&directory).map_err(|e| rebuild_or_internal(e.into()))? {
-            return Err(ErrorCode::SearchRebuilding.because("there is no index yet"));
+        Self::open_within(dir, key, DEFAULT_MEMORY_BYTES)
+    }
+
+    /// As [`Index::open`], keeping at most `memory_bytes` of opened files in memory besides what searches hold.
+    pub fn open_within(dir: &Path, key: Arc<DataKey>, memory_bytes: usize) -> Result<Self> {
+        let directory = SealedDirectory::within(dir, key, memory_bytes).map_err(disk)?;
+        let owner = own(&directory)?;
+        directory.tidy().map_err(|e| rebuild_or_internal(e.into()))?;
+        Self::start(existing(&directory)?, directory, owner).and_then(Self::verified)
+    }
+
+    /// Opens every chunk of every file, so that damage is found here and not in a search.
+    fn verified(self) -> Result<Self> {
+        for segment in self.index.searchable_segment_metas().map_err(rebuild_or_internal)? {
+            for component in COMPONENTS {
+                let file = segment.relative_path(component);
+                self.directory.verify(&file).map_err(|e| rebuild_or_internal(e.into()))?;
+            }
         }
-        let index = tantivy::Index::open(directory.clone()).map_err(rebuild_or_internal)?;
-        if index.schema() != Fields::schema().0 {
-            return Err(ErrorCode::SearchRebuilding.because("the index was made by another version"));
-        }
-        Self::start(index, directory, owner)
+        Ok(self)
     }
 
     /// Makes an empty index in a folder, removing whatever index was there.
     pub fn create(dir: &Path, key: Arc<DataKey>) -> Result<Self> {
-        let (directory, owner) = own(dir, key)?;
+        Self::create_within(dir, key, DEFAULT_MEMORY_BYTES)
+    }
+
+    /// As [`Index::create`], keeping at most `memory_bytes` of opened files in memory besides what searches hold.
+    pub fn create_within(dir: &Path, key: Arc<DataKey>, memory_bytes: usize) -> Result<Self> {
+        let directory = SealedDirectory::within(dir, key, memory_bytes).map_err(disk)?;
+        let owner = own(&directory)?;
         directory.wipe().map_err(disk)?;
+        Self::make(directory, owner)
+    }
+
+    /// Bytes of decrypted index held in memory.
+    pub fn resident_bytes(&self) -> usize {
+        self.directory.resident_bytes()
+    }
+
+    /// What the decrypted index takes in memory, and how often a read found there what it asked for.
+    pub fn memory(&self) -> MemoryFigures {
+        self.directory.memory()
+    }
+}
+
+impl<D: Directory + Clone> Index<D> {
+    /// Makes an empty index in any directory, which has none yet: how tantivy's own directories are measured beside the sealed one.
+    pub fn over(directory: D) -> Result<Self> {
+        let owner = own(&directory)?;
+        Self::make(directory, owner)
+    }
+
+    /// Opens the index in any directory. Errors: as [`Index::open`], except that damage may be found by a search only.
+    pub fn open_over(directory: D) -> Result<Self> {
+        let owner = own(&directory)?;
+        Self::start(existing(&directory)?, directory, owner)
+    }
+
+    fn make(directory: D, owner: DirectoryLock) -> Result<Self> {
         let index = tantivy::Index::create(directory.clone(), Fields::schema().0, IndexSettings::default())
             .map_err(rebuild_or_internal)?;
         Self::start(index, directory, owner)
     }
 
-    fn start(index: tantivy::Index, directory: SealedDirectory, owner: DirectoryLock) -> Result<Self> {
+    fn start(index: tantivy::Index, directory: D, owner: DirectoryLock) -> Result<Self> {
         index.tokenizers().register(ANALYSER, Analyser::shared());
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
-            .num_merge_threads(1)
-            .memory_budget_per_thread(WRITER_BYTES)
-            .build();
-        let writer = index.writer_with_options(options).map_err(rebuild_or_internal)?;
-        // Opening the reader opens every file of every segment, so damage is found here and not in a search.
+        let writer = new_writer(&index).map_err(rebuild_or_internal)?;
         let reader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(rebuild_or_internal)?;
         let (_, fields) = Fields::schema();
@@ -94,7 +144,8 @@ impl Index {
         })
     }
 
-    /// Removes documents. Gone from searches after [`Index::commit`], from the disk when their segment is merged with others.
+    /// Removes documents. Gone from searches after [`Index::commit`], from the disk when their segment is merged with others or after
+    /// [`Index::purge`].
     pub fn delete(&self, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
         self.writing(|writer| {
             for id in ids {
@@ -152,11 +203,6 @@ impl Index {
         self.len() == 0
     }
 
-    /// Bytes of decrypted index held in memory.
-    pub fn resident_bytes(&self) -> usize {
-        self.directory.resident_bytes()
-    }
-
     fn writing<R>(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<R>) -> Result<R> {
         // tantivy keeps its own account of a failed thread and answers every later call with an error.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,7 +211,7 @@ impl Index {
     }
 }
 
-impl Drop for Index {
+impl<D> Drop for Index<D> {
     /// Lets merges come to their end before the folder is given free, so that nobody else's index finds their files.
     fn drop(&mut self) {
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
@@ -175,21 +221,40 @@ impl Drop for Index {
     }
 }
 
-impl std::fmt::Debug for Index {
+impl<D: std::fmt::Debug> std::fmt::Debug for Index<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Index({:?}, {} documents)", self.directory, self.len())
+        write!(f, "Index({:?}, {} documents)", self.directory, self.reader.searcher().num_docs())
     }
 }
 
-/// The directory, and the lock that makes this process its owner.
-fn own(dir: &Path, key: Arc<DataKey>) -> Result<(SealedDirectory, DirectoryLock)> {
-    let directory = SealedDirectory::open(dir, key).map_err(disk)?;
+/// The index that is in a directory, if it is one of ours.
+fn existing(directory: &(impl Directory + Clone)) -> Result<tantivy::Index> {
+    if !tantivy::Index::exists(directory).map_err(|e| rebuild_or_internal(e.into()))? {
+        return Err(ErrorCode::SearchRebuilding.because("there is no index yet"));
+    }
+    let index = tantivy::Index::open(directory.clone()).map_err(rebuild_or_internal)?;
+    if index.schema() != Fields::schema().0 {
+        return Err(ErrorCode::SearchRebuilding.because("the index was made by another version"));
+    }
+    Ok(index)
+}
+
+pub(super) fn new_writer(index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
+    let options = IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .num_merge_threads(1)
+        .memory_budget_per_thread(WRITER_BYTES)
+        .build();
+    index.writer_with_options(options)
+}
+
+/// The lock that makes this process the owner of a directory.
+fn own(directory: &impl Directory) -> Result<DirectoryLock> {
     let lock = Lock { filepath: "owner.lock".into(), is_blocking: false };
-    let owner = directory.acquire_lock(&lock).map_err(|e| match e {
+    directory.acquire_lock(&lock).map_err(|e| match e {
         LockError::LockBusy => ErrorCode::Internal.because("the search index is in use by another process"),
         LockError::IoError(e) => ErrorCode::Internal.caused_by(e),
-    })?;
-    Ok((directory, owner))
+    })
 }
 
 fn disk(e: std::io::Error) -> Error {

@@ -19,6 +19,7 @@ mod document;
 mod find;
 mod index;
 mod lexicon;
+mod purge;
 mod query;
 pub mod retrieval;
 
@@ -26,7 +27,7 @@ pub mod retrieval;
 mod tests;
 
 pub use analyser::{Analyser, Word};
-pub use directory::SealedDirectory;
+pub use directory::{DEFAULT_MEMORY_BYTES, MemoryFigures, SealedDirectory};
 pub use document::{Document, Kind};
 pub use find::{Filter, Hit};
 pub use index::Index;

@@ -10,8 +10,8 @@ use crate::audit::{Action, AuditDraft, Object};
 use crate::conversations;
 use crate::crypto::DataKey;
 use crate::customers::{self, CustomerView};
-use crate::db::Scope;
 use crate::db::ids::{AccountId, ConversationId, CustomerId, DataKeyId, TicketId};
+use crate::db::{Scope, SealedBytes};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::idempotency::IdempotencyKey;
@@ -97,8 +97,8 @@ impl Tickets {
                     kind: new.kind.as_str().to_owned(),
                     priority: new.priority.as_str().to_owned(),
                     state: State::Open.as_str().to_owned(),
-                    subject: data_key.seal(&ticket_place("subject", id), subject.as_bytes())?,
-                    description: data_key.seal(&ticket_place("description", id), description.as_bytes())?,
+                    subject: data_key.seal(&ticket_place("subject", id), subject.as_bytes())?.into(),
+                    description: data_key.seal(&ticket_place("description", id), description.as_bytes())?.into(),
                     customer_id,
                     conversation_id: new.conversation_id,
                     recording_id: None,
@@ -330,7 +330,7 @@ async fn record(
         kind: new.kind.as_str().to_owned(),
         from_state: new.states.map(|(from, _)| from.as_str().to_owned()),
         to_state: new.states.map(|(_, to)| to.as_str().to_owned()),
-        body: new.body.map(|body| key.seal(&entry_place(id), body.as_bytes())).transpose()?,
+        body: new.body.map(|body| key.seal(&entry_place(id), body.as_bytes()).map(SealedBytes::from)).transpose()?,
         at: tx.now(),
     };
     store::insert_entry(tx.conn(), &entry).await
@@ -374,7 +374,7 @@ async fn entries_of(tx: &mut Tx, row: &TicketRow) -> Result<Vec<EntryView>> {
             kind: EntryKind::parse(&e.kind)?,
             from_state: e.from_state.as_deref().map(State::parse).transpose()?,
             to_state: e.to_state.as_deref().map(State::parse).transpose()?,
-            body: e.body.as_deref().map(|body| key.open_text(&entry_place(e.id), body)).transpose()?,
+            body: e.body.as_ref().map(|body| key.open_text(&entry_place(e.id), body)).transpose()?,
             at: e.at,
         });
     }

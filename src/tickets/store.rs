@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::crypto::Aad;
 use crate::db::ids::{AccountId, ConversationId, CustomerId, DataKeyId, OrgId, RecordingId, TicketId};
 use crate::db::schema::{ticket_entries, tickets};
-use crate::db::{Connection, OptionalRow, RowResult};
+use crate::db::{Connection, OptionalRow, RowResult, SealedBytes};
 use crate::error::Result;
 use crate::web::Cursor;
 
@@ -23,8 +23,8 @@ pub struct TicketRow {
     pub kind: String,
     pub priority: String,
     pub state: String,
-    pub subject: Vec<u8>,
-    pub description: Vec<u8>,
+    pub subject: SealedBytes,
+    pub description: SealedBytes,
     pub customer_id: Option<CustomerId>,
     pub conversation_id: Option<ConversationId>,
     pub recording_id: Option<RecordingId>,
@@ -48,7 +48,7 @@ pub struct EntryRow {
     pub kind: String,
     pub from_state: Option<String>,
     pub to_state: Option<String>,
-    pub body: Option<Vec<u8>>,
+    pub body: Option<SealedBytes>,
     pub at: DateTime<Utc>,
 }
 

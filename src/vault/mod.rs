@@ -114,6 +114,28 @@ impl Vault {
         blocking(move || read::key_of(&path, file_id)).await
     }
 
+    /// Seals a file anew when a former version of its key sealed it; says whether it was. The content and its digest stay; a crash leaves the
+    /// former file or the new one. Errors: as [`Vault::reader`].
+    pub async fn reseal(&self, file_id: Uuid, key: &DataKey) -> Result<bool> {
+        let (path, key) = (self.path(file_id), key.clone());
+        let (hidden, chunk_bytes) = (self.root.join(UNFINISHED).join(file_id.to_string()), self.chunk_bytes);
+        blocking(move || {
+            if read::key_of(&path, file_id)? == (key.id(), key.version()) {
+                return Ok(false);
+            }
+            let file = SealedFile::open(&path, file_id, key.clone())?;
+            let mut writer = SealedWriter::replace(hidden, path, Header { file_id, chunk_bytes }, key)?;
+            let (mut at, end) = (0, file.bytes());
+            let batch_bytes = u64::from(chunk_bytes) * format::GROUP_CHUNKS as u64;
+            while end - at > batch_bytes {
+                writer.append(&Zeroizing::new(file.read_range(at..at + batch_bytes)?))?;
+                at += batch_bytes;
+            }
+            writer.finish(&Zeroizing::new(file.read_range(at..end)?)).map(|_| true)
+        })
+        .await
+    }
+
     /// Reads all of a file and names every chunk that is not as it was written. Errors: `NotFound`, `StorageUnavailable`.
     pub async fn verify(&self, file_id: Uuid, key: &DataKey) -> Result<Verification> {
         let (path, key) = (self.path(file_id), key.clone());

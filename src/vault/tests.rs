@@ -6,13 +6,13 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::crypto::envelope::OVERHEAD;
-use crate::crypto::{Keyring, RootKey, sm3};
+use crate::crypto::{Keyring, RootKey, Suite, sm3};
 use format::HEADER_BYTES;
 
 fn key() -> DataKey {
     let keyring = Keyring::from_root(RootKey::generate().unwrap());
-    let (class, _) = keyring.generate_class_key("recording", "2026-11").unwrap();
-    class.generate_data_key(Uuid::now_v7()).unwrap().0
+    let (class, _) = keyring.generate_class_key("recording", "2026-11", 1).unwrap();
+    class.generate_data_key(Uuid::now_v7(), 1, Suite::Sm4Gcm).unwrap().0
 }
 
 /// A vault whose chunks are small, so that short contents have many.

@@ -25,6 +25,8 @@ pub(super) struct SealedWriter {
     chunks: u64,
     bytes: u64,
     digest: ContentDigest,
+    /// Whether it takes the place of the file that is there.
+    replaces: bool,
     finished: bool,
 }
 
@@ -33,6 +35,15 @@ impl SealedWriter {
         if target.exists() {
             return Err(taken(header.file_id));
         }
+        Self::begin(hidden, target, header, key, false)
+    }
+
+    /// As [`SealedWriter::create`], to take the place of the file that is there. Whoever reads that one goes on reading it.
+    pub(super) fn replace(hidden: PathBuf, target: PathBuf, header: Header, key: DataKey) -> Result<Self> {
+        Self::begin(hidden, target, header, key, true)
+    }
+
+    fn begin(hidden: PathBuf, target: PathBuf, header: Header, key: DataKey, replaces: bool) -> Result<Self> {
         let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&hidden) {
             Ok(file) => file,
             Err(err) if err.kind() == std::io::ErrorKind::AlreadyExists => return Err(taken(header.file_id)),
@@ -48,6 +59,7 @@ impl SealedWriter {
             chunks: 0,
             bytes: 0,
             digest: ContentDigest::new(),
+            replaces,
             finished: false,
         };
         writer.file.lock().map_err(|err| storage(err, &writer.hidden))?;
@@ -69,7 +81,7 @@ impl SealedWriter {
         self.file.sync_all().map_err(|err| storage(err, &self.hidden))?;
         let dir = self.target.parent().unwrap_or(&self.target);
         make_dirs(dir)?;
-        if self.target.exists() {
+        if self.target.exists() != self.replaces {
             return Err(taken(self.header.file_id));
         }
         fs::rename(&self.hidden, &self.target).map_err(|err| storage(err, &self.target))?;

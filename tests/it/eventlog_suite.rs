@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::future::join_all;
-use guitai::db::Scope;
+use guitai::db::{Scope, Stamp};
 use guitai::error::{Error, ErrorCode, Result};
 use guitai::eventlog::replay;
 use guitai::transaction::Tx;
@@ -267,7 +267,9 @@ async fn an_event_whose_key_was_destroyed_is_passed_over(back_end: impl BackEnd 
     let key = bench.publish_under_own_key(aggregate, "已销毁").await;
     bench.publish(aggregate, "还在").await;
     let now = guitai::db::Clock::system().now();
-    bench.core.keys.destroy(&mut *bench.core.db.connection().await, key, Scope::Conversation, now).await.unwrap();
+    let (mut conn, stamp) = (bench.core.db.connection().await, Stamp::system(now));
+    assert!(bench.core.keys.destroy(&mut conn, key, Scope::Conversation, stamp).await.unwrap());
+    drop(conn);
     let _node = bench.start(&[recorder.subscriber()]);
     until("the other is taken", async || recorder.taken(aggregate) == [2]).await;
     until("nothing is left to do", async || bench.backlogs().await.is_empty()).await;

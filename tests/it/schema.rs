@@ -57,6 +57,26 @@ async fn every_column_has_a_class_and_every_class_a_column() {
     }
 }
 
+/// A sealed column has a type of its own, so that what is not sealed does not compile into it.
+#[test]
+fn every_sealed_column_and_no_other_is_typed_as_an_envelope() {
+    let text = std::fs::read_to_string("src/db/schema.rs").expect("the generated schema");
+    let (mut typed, mut table) = (BTreeSet::new(), "");
+    for line in text.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {
+            table = name;
+        } else if let Some((name, kind)) = line.split_once(" -> ")
+            && kind.contains("Envelope")
+        {
+            typed.insert(format!("{table}.{name}"));
+        }
+    }
+    let sealed = guitai::db::catalogue::columns().iter().filter(|column| column.protection == "sm4");
+    let sealed: BTreeSet<String> = sealed.map(|column| format!("{}.{}", column.table, column.name)).collect();
+    assert!(sealed.len() > 20);
+    assert_eq!(typed, sealed);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_generated_schema_names_every_live_column() {
     let db = TestDb::create().await;

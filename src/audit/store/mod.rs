@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::crypto::{Aad, MacKey, envelope_key_id};
 use crate::db::ids::{AuditId, DataKeyId, OrgId};
 use crate::db::schema::{audit_records, audit_unsealed};
-use crate::db::{Connection, KeyStore, Scope};
+use crate::db::{Connection, KeyStore, Scope, SealedBytes, Stamp};
 use crate::error::{ErrorCode, Result};
 
 /// Writes audit records with their MAC.
@@ -40,22 +40,38 @@ impl Ledger {
         Self { keys, mac_key, mac_key_id, node: node.into() }
     }
 
+    async fn seal_reason(
+        &self,
+        conn: &mut Connection,
+        caller: &Caller,
+        id: AuditId,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<SealedBytes> {
+        let key = self.keys.shared(conn, caller.org_id, Scope::Audit, Stamp { at: now, by: caller.id }).await?;
+        key.seal(&reason_aad(id), text.as_bytes()).map(SealedBytes::from)
+    }
+
     /// Inserts the record of one act. The caller's transaction fails with it: what cannot be audited is not done.
     pub async fn record(
         &self,
         conn: &mut Connection,
         caller: &Caller,
-        draft: AuditDraft,
+        mut draft: AuditDraft,
         outcome: Outcome,
         code: Option<ErrorCode>,
         now: DateTime<Utc>,
     ) -> Result<AuditId> {
         let reason = match &draft.reason {
             None => None,
-            Some(text) => {
-                let key = self.keys.shared(conn, caller.org_id, Scope::Audit, now).await?;
-                Some(key.seal(&reason_aad(draft.id), text.as_bytes())?)
-            }
+            Some(text) => match self.seal_reason(conn, caller, draft.id, text, now).await {
+                // That something was refused is on record even when nothing can be sealed; what was said with it is not.
+                Err(e) if e.code() == ErrorCode::KeyUnavailable && outcome != Outcome::Success => {
+                    draft.detail.insert("reason_not_sealed".to_owned(), true.into());
+                    None
+                }
+                sealed => Some(sealed?),
+            },
         };
         let (object_kind, object_id, object_label) = match draft.object {
             None => (None, None, None),
@@ -124,7 +140,7 @@ impl Ledger {
     /// The reason of a record, opened.
     pub async fn reason(&self, conn: &mut Connection, record: &AuditRecord) -> Result<Option<String>> {
         let Some(sealed) = &record.reason else { return Ok(None) };
-        let (key, _) = envelope_key_id(sealed)?;
+        let (key, _) = envelope_key_id(sealed.as_ref())?;
         let key = KeyStore::load(&self.keys, conn, DataKeyId(key)).await?;
         let plain = key.open(&reason_aad(record.id), sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|e| ErrorCode::DataAltered.caused_by(e))?;

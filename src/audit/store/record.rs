@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::crypto::merkle;
+use crate::db::SealedBytes;
 use crate::db::ids::{ApprovalId, AuditId, CustomerId, OrgId, SessionId};
 use crate::db::schema::audit_records;
 
@@ -31,7 +32,7 @@ pub struct AuditRecord {
     pub outcome: String,
     pub code: Option<String>,
     /// Sealed under the organisation's shared audit key.
-    pub reason: Option<Vec<u8>>,
+    pub reason: Option<SealedBytes>,
     pub approval_id: Option<ApprovalId>,
     pub trace_id: String,
     /// JSON text, kept byte for byte because the MAC covers it.
@@ -74,7 +75,7 @@ impl AuditRecord {
         field(self.customer_id.as_ref().map(|u| u.0.as_bytes().as_slice()));
         field(Some(self.outcome.as_bytes()));
         field(text(&self.code));
-        field(self.reason.as_deref());
+        field(self.reason.as_ref().map(AsRef::as_ref));
         field(self.approval_id.as_ref().map(|u| u.0.as_bytes().as_slice()));
         field(Some(self.trace_id.as_bytes()));
         field(Some(self.detail.as_bytes()));

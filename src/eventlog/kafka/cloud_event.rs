@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 use uuid::Uuid;
 
+use crate::crypto::Sealed;
 use crate::db::ids::{AuditId, DataKeyId, EventId, OrgId};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::store::SealedEvent;
@@ -53,7 +54,10 @@ pub(super) fn parse(topic: &str, headers: Option<&impl Headers>, payload: Option
         audit_id: AuditId(value(headers, "ce_guitaiaudit")?),
         occurred_at: value::<DateTime<Utc>>(headers, "ce_time")?,
         data_key_id: DataKeyId(value(headers, "ce_guitaikey")?),
-        payload: payload.ok_or_else(|| ErrorCode::DataAltered.because("a record without data"))?.to_vec(),
+        payload: Sealed::stored(
+            payload.ok_or_else(|| ErrorCode::DataAltered.because("a record without data"))?.to_vec(),
+        )
+        .into(),
     })
 }
 
@@ -87,7 +91,7 @@ mod tests {
             audit_id: AuditId(Uuid::from_u128(6)),
             occurred_at: "2026-11-21T01:02:03.000456Z".parse().unwrap(),
             data_key_id: DataKeyId(Uuid::from_u128(7)),
-            payload: vec![1, 1, 0xff, 0],
+            payload: Sealed::stored(vec![1, 1, 0xff, 0]).into(),
         }
     }
 
@@ -118,7 +122,7 @@ mod tests {
     #[test]
     fn a_record_gives_its_event_back() {
         let event = event();
-        let back = parse(&event.topic, Some(&headers(&event)), Some(&event.payload)).unwrap();
+        let back = parse(&event.topic, Some(&headers(&event)), Some(event.payload.as_ref())).unwrap();
         assert_eq!(format!("{back:?}"), format!("{event:?}"));
     }
 
@@ -131,10 +135,10 @@ mod tests {
         for left_out in full.iter().map(|h| h.key).filter(|name| needed(name)) {
             let kept = full.iter().filter(|h| h.key != left_out);
             let headers = kept.fold(OwnedHeaders::new(), |headers, h| headers.insert(h));
-            let refused = parse(&event.topic, Some(&headers), Some(&event.payload)).unwrap_err();
+            let refused = parse(&event.topic, Some(&headers), Some(event.payload.as_ref())).unwrap_err();
             assert_eq!(refused.code(), ErrorCode::DataAltered, "{left_out}");
         }
-        assert!(parse(&event.topic, None::<&OwnedHeaders>, Some(&event.payload)).is_err());
+        assert!(parse(&event.topic, None::<&OwnedHeaders>, Some(event.payload.as_ref())).is_err());
         assert!(parse(&event.topic, Some(&full), None).is_err());
     }
 }

@@ -144,7 +144,7 @@ fn send_all(
         let (topic, key) = (settings.named(&event.topic), event.aggregate_id.to_string());
         let record = BaseRecord::to(&topic)
             .key(&key)
-            .payload(&event.payload)
+            .payload(event.payload.as_ref())
             .timestamp(event.occurred_at.timestamp_millis())
             .headers(headers(event));
         match producer.send(record) {

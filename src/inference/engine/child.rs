@@ -5,10 +5,10 @@
 
 use super::protocol::{Failure, Frame, Kind, ProtocolError, Reason, read_frame, write_frame};
 use super::{EngineInfo, EngineKind};
+use crate::crypto::process::forbid_dumps;
 use crate::error::{Error, ErrorCode, Result};
 use crate::inference::asr::{Control, Recogniser};
 use crate::inference::audio::PcmChannels;
-use nix::sys::{prctl, resource};
 use std::collections::HashMap;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -56,7 +56,8 @@ impl Running {
 /// `ConfigInvalid` when standard input is not the parent's socket, `ModelRefused` when the model cannot be used (the parent has been
 /// told), `Internal` when the model's thread died or the parent sent something that is not a frame.
 pub async fn run_engine_child(args: EngineArgs) -> Result<()> {
-    harden()?;
+    // As `main` did; whoever starts the engine otherwise gets it too, for its memory holds customers' speech.
+    forbid_dumps()?;
     let (mut incoming, mut outgoing) = parent_socket()?.into_split();
     let (replies, mut to_send) = mpsc::channel::<Frame>(16);
     let (work, queue) = sync_mpsc::sync_channel::<Work>(WAITING);
@@ -92,13 +93,6 @@ pub async fn run_engine_child(args: EngineArgs) -> Result<()> {
 
 fn broken(error: ProtocolError) -> Error {
     ErrorCode::Internal.caused_by(error).context("the connection to the parent broke")
-}
-
-/// No core dump and no debugger: the memory holds customers' speech.
-fn harden() -> Result<()> {
-    let failed = |e| ErrorCode::Internal.caused_by(e).context("core dumps cannot be turned off");
-    resource::setrlimit(resource::Resource::RLIMIT_CORE, 0, 0).map_err(failed)?;
-    prctl::set_dumpable(false).map_err(failed)
 }
 
 /// The socket that the parent put on standard input.

@@ -9,9 +9,9 @@ use guitai::auditing::{Audit, Criteria};
 use guitai::conversations::{Chat, ChatPrincipal, Conversations, NewChat, Routing};
 use guitai::crypto::provider::SoftProvider;
 use guitai::crypto::sm3::Digest;
-use guitai::crypto::{Keyring, Provider, RootKey};
+use guitai::crypto::{Keyring, Provider, RootKey, Suite};
 use guitai::customers::NewCustomer;
-use guitai::db::KeyStore;
+use guitai::db::{KeySettings, KeyStore};
 use guitai::error::{ErrorCode, Result};
 use guitai::eventlog::Outbox;
 use guitai::identity::Role;
@@ -58,10 +58,10 @@ impl Provider for Device {
     fn random(&self, out: &mut [u8]) -> Result<()> {
         self.there()?.random(out)
     }
-    fn wrap(&self, context: Vec<u8>, secret: &[u8; 16]) -> Result<Vec<u8>> {
+    fn wrap(&self, context: Vec<u8>, secret: &[u8]) -> Result<Vec<u8>> {
         self.there()?.wrap(context, secret)
     }
-    fn unwrap(&self, context: Vec<u8>, wrapped: &[u8]) -> Result<Zeroizing<[u8; 16]>> {
+    fn unwrap(&self, context: Vec<u8>, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         self.there()?.unwrap(context, wrapped)
     }
     fn derive(&self, purpose: &str) -> Result<Zeroizing<Digest>> {
@@ -71,6 +71,7 @@ impl Provider for Device {
 
 /// Longer than a step of this test, short enough to wait for.
 const LEASE: Duration = Duration::from_secs(5);
+const KEYS: KeySettings = KeySettings { lease: LEASE, cache_age: Duration::from_secs(60), suite: Suite::Sm4Gcm };
 
 struct Bench {
     core: TestCore,
@@ -83,7 +84,7 @@ struct Bench {
 }
 
 fn keyring(root: &RootKey, is_away: &Arc<AtomicBool>) -> Keyring {
-    let device = Device { inside: SoftProvider::new(root.clone()), is_away: Arc::clone(is_away) };
+    let device = Device { inside: SoftProvider::new(root.clone(), Vec::new()), is_away: Arc::clone(is_away) };
     Keyring::from_provider(Arc::new(device)).expect("a keyring")
 }
 
@@ -91,7 +92,7 @@ impl Bench {
     async fn open() -> Self {
         let core = TestCore::create().await;
         let (is_away, root) = (Arc::new(AtomicBool::new(false)), RootKey::generate().expect("a root key"));
-        let keys = Arc::new(KeyStore::with_lease(keyring(&root, &is_away), LEASE));
+        let keys = Arc::new(KeyStore::with(keyring(&root, &is_away), KEYS));
         let ledger = Ledger::new(Arc::clone(&keys), "test-node");
         let transactions = Transactions::new(
             core.db.db().clone(),
@@ -135,13 +136,13 @@ fn code<T>(result: Result<T>) -> ErrorCode {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_new_is_sealed_and_keys_in_use_last_for_their_lease() {
+async fn nothing_new_is_sealed_and_keys_in_use_open_for_their_lease() {
     let bench = Bench::open().await;
     let supervisor = principal(&bench.core, "supervisor1", Role::Supervisor).await;
-    let (open, other) = (bench.customer().await.expect("a chat"), bench.customer().await.expect("a chat"));
+    let open = bench.customer().await.expect("a chat");
     bench.say(&open, "我的卡丢了").await.expect("said");
-    // A node that has only just begun: it has unwrapped the one conversation and not the other.
-    let keys = Arc::new(KeyStore::with_lease(keyring(&bench.root, &bench.is_away), LEASE));
+    // A node that has only just begun: it has unwrapped nothing.
+    let keys = Arc::new(KeyStore::with(keyring(&bench.root, &bench.is_away), KEYS));
     let fresh = Transactions::new(
         bench.core.db.db().clone(),
         Arc::clone(&keys),
@@ -150,15 +151,17 @@ async fn nothing_new_is_sealed_and_keys_in_use_last_for_their_lease() {
         bench.core.clock.clock(),
     );
     let node = Conversations::new(fresh);
-    node.messages(&supervisor, open.conversation_id, 0, 10).await.expect("read");
 
     bench.is_away.store(true, Ordering::Relaxed);
     assert_eq!(code(bench.keys.renew_lease()), ErrorCode::KeyUnavailable);
     let before = bench.messages().await;
     assert_eq!(code(bench.customer().await), ErrorCode::KeyUnavailable, "no new conversation");
     assert_eq!(bench.messages().await, before);
-    bench.say(&open, "还在吗").await.expect("an open conversation goes on");
-    let unread = node.messages(&supervisor, other.conversation_id, 0, 10).await;
+    assert_eq!(code(bench.say(&open, "还在吗").await), ErrorCode::KeyUnavailable, "though its key is in memory");
+    assert_eq!(bench.messages().await, before);
+    let read = bench.conversations.messages(&supervisor, open.conversation_id, 0, 10).await.expect("reads go on");
+    assert_eq!(read.last().map(|m| m.body.as_str()), Some("我的卡丢了"));
+    let unread = node.messages(&supervisor, open.conversation_id, 0, 10).await;
     assert_eq!(code(unread), ErrorCode::KeyUnavailable, "what is not unwrapped is not read");
 
     // The lease ends: nothing is sealed or opened any more.
@@ -170,6 +173,7 @@ async fn nothing_new_is_sealed_and_keys_in_use_last_for_their_lease() {
     assert_eq!(bench.messages().await, before);
 
     bench.is_away.store(false, Ordering::Relaxed);
+    bench.keys.renew_lease().expect("it is back");
     bench.say(&open, "喂？").await.expect("said again");
     let read = bench.conversations.messages(&supervisor, open.conversation_id, 0, 10).await.expect("read");
     assert_eq!(read.last().map(|m| m.body.as_str()), Some("喂？"));
@@ -188,7 +192,7 @@ async fn nothing_new_is_sealed_and_keys_in_use_last_for_their_lease() {
     let page = PageQuery::default();
     let found = audit.query(&auditor, Criteria::default(), page, false).await.expect("records");
     let failed = found.items.iter().filter(|r| r.code.as_deref() == Some("crypto.key_unavailable")).count();
-    assert_eq!(failed, 4, "every attempt is on record");
+    assert_eq!(failed, 5, "every attempt is on record");
 }
 
 #[tokio::test(flavor = "multi_thread")]

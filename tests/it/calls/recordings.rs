@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use guitai::db::SealedBytes;
 use guitai::db::schema::{customers, event_outbox, jobs, recordings, transcript_segments};
 use guitai::recordings::{ListFilter, Speaker, State, TRANSCRIBE_JOB};
 use serde_json::json;
@@ -155,10 +156,10 @@ async fn a_call_becomes_text_by_speaker_and_time() {
     // Once more is nothing more.
     bank.transcriber(Arc::new(DemoModel)).transcribe(bank.core.org, recording.id, &|_| {}).await.unwrap();
     let mut conn = bank.core.db.connection().await;
-    let stored: Vec<Vec<u8>> =
+    let stored: Vec<SealedBytes> =
         transcript_segments::table.select(transcript_segments::body).load(&mut conn).await.unwrap();
     assert_eq!(stored.len(), transcript.segments.len());
-    assert!(stored.iter().all(|sealed| !sealed.windows(6).any(|w| w == "保本".as_bytes())));
+    assert!(stored.iter().all(|sealed| !sealed.as_ref().windows(6).any(|w| w == "保本".as_bytes())));
     let events: Vec<String> = event_outbox::table
         .order(event_outbox::aggregate_seq)
         .select(event_outbox::type_)

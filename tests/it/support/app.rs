@@ -1,6 +1,7 @@
 //! The whole program on a database of its own, on loopback, with typed actors at its public edge.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use futures::{SinkExt, StreamExt};
 use guitai::app::{self, Mode, Opened, Running};
@@ -47,6 +48,11 @@ impl TestApp {
 
     /// Starts on this database.
     pub async fn start_on(db: TestDb, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_from(db, None, adjust).await
+    }
+
+    /// As [`TestApp::start_on`], with a configuration file for children of the program to read.
+    pub async fn start_from(db: TestDb, config_file: Option<PathBuf>, adjust: impl FnOnce(&mut Config)) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let files = tempfile::tempdir().expect("a folder");
         let listeners = Listeners {
@@ -64,9 +70,11 @@ impl TestApp {
         adjust(&mut config);
         let opened = Opened {
             config,
+            config_file,
             database_url: db.url().to_owned(),
             cluster: None,
             credentials_dir: None,
+            ask_passphrase: None,
             may_create_root_key: true,
         };
         let bound = http::bind(&opened.config.listeners, false).expect("free ports");

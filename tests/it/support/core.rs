@@ -9,7 +9,7 @@ use guitai::audit::{Caller, Ledger};
 use guitai::crypto::{Keyring, RootKey};
 use guitai::db::ids::OrgId;
 use guitai::db::schema::organisations;
-use guitai::db::{Clock, KeyStore};
+use guitai::db::{Clock, KeySettings, KeyStore};
 use guitai::eventlog::{Outbox, SubscriptionSpec};
 use guitai::transaction::Transactions;
 
@@ -21,10 +21,16 @@ pub struct TestCore {
     pub org: OrgId,
     pub keys: Arc<KeyStore>,
     pub clock: ManualClock,
+    pub root: RootKey,
 }
 
 impl TestCore {
     pub async fn create() -> Self {
+        Self::with(KeySettings::default()).await
+    }
+
+    /// As [`TestCore::create`], with keys kept in another way.
+    pub async fn with(settings: KeySettings) -> Self {
         let db = TestDb::create().await;
         let clock = ManualClock::new();
         let org = OrgId::fresh();
@@ -38,8 +44,21 @@ impl TestCore {
             .execute(&mut db.connection().await)
             .await
             .expect("an organisation");
-        let keys = Arc::new(KeyStore::new(Keyring::from_root(RootKey::generate().expect("a root key"))));
-        Self { db, org, keys, clock }
+        let root = RootKey::generate().expect("a root key");
+        let keys = Arc::new(KeyStore::with(Keyring::from_root(root.clone()), settings));
+        Self { db, org, keys, clock, root }
+    }
+
+    /// The keys as another node of the installation sees them.
+    pub fn keys_of_another_node(&self, settings: KeySettings) -> Arc<KeyStore> {
+        Arc::new(KeyStore::with(Keyring::from_root(self.root.clone()), settings))
+    }
+
+    /// What a service of another node stands on.
+    pub fn transactions_with(&self, keys: &Arc<KeyStore>) -> Transactions {
+        let ledger = Ledger::new(Arc::clone(keys), "another-node");
+        let outbox = Outbox::new(Vec::new());
+        Transactions::new(self.db.db().clone(), Arc::clone(keys), ledger, outbox, self.clock.clock())
     }
 
     /// What a service stands on; every event is noted for `subscriptions`.

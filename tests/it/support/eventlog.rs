@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use guitai::audit::{Action, AuditDraft};
 use guitai::db::ids::{DataKeyId, EventId};
 use guitai::db::schema::event_outbox;
-use guitai::db::{Backoff, Clock, Listener, Scope};
+use guitai::db::{Backoff, Clock, Listener, Scope, SealedBytes};
 use guitai::error::{Error, ErrorCode, Result};
 use guitai::eventlog::{
     Backlog, DeadLetter, DeliverySettings, Event, EventDraft, EventLog, KafkaLog, KafkaSettings, LocalLog,
@@ -62,13 +62,13 @@ impl BackEnd for Local {
     }
 
     async fn bytes(&self, core: &TestCore, events: usize) -> Vec<u8> {
-        let rows: Vec<(String, Vec<u8>)> = event_outbox::table
+        let rows: Vec<(String, SealedBytes)> = event_outbox::table
             .select((event_outbox::type_, event_outbox::payload))
             .load(&mut core.db.connection().await)
             .await
             .expect("the outbox");
         assert!(rows.len() >= events);
-        rows.into_iter().flat_map(|(kind, payload)| [kind.into_bytes(), payload].concat()).collect()
+        rows.into_iter().flat_map(|(kind, payload)| [kind.into_bytes(), payload.into_bytes()].concat()).collect()
     }
 }
 

@@ -71,10 +71,17 @@ pub fn rust() -> Vec<Source> {
     all(&["rs"])
 }
 
-/// The program itself, without its tests and without the kernels, which are a package of their own.
+/// Folders of `src` that are packages of their own.
+pub const PACKAGES: [&str; 2] = ["src/kernels/", "src/sdf/"];
+
+/// The program itself, without its tests and without the packages it stands on.
 pub fn program() -> Vec<Source> {
     let mut files = rust();
-    files.retain(|file| file.path.starts_with("src/") && !file.path.starts_with("src/kernels/") && !file.is_test());
+    files.retain(|file| {
+        file.path.starts_with("src/")
+            && !PACKAGES.iter().any(|package| file.path.starts_with(package))
+            && !file.is_test()
+    });
     files
 }
 

@@ -1,9 +1,15 @@
-//! SM2 (GB/T 32918): signatures with SM3 in DER (GB/T 35276), and encryption (DER in the order C1 C3 C2).
+//! SM2 (GB/T 32918): signatures with SM3 in DER (GB/T 35276), and encryption (DER in the order C1 C3 C2); certificates
+//! ([`certificate`]); signed messages and digital envelopes ([`envelope`]).
 //!
 //! The signer's identity is the default one of GB/T 35276, [`DEFAULT_ID`]. The private scalar is cleared when the key
 //! is dropped.
 
-use super::envelope::Aad;
+mod asn1;
+pub mod certificate;
+pub mod envelope;
+pub mod enveloped_key;
+
+use super::envelope::{Aad, Sealed};
 use super::keys::DataKey;
 use super::sm3::{self, Digest};
 use super::wiped::Wiped;
@@ -46,6 +52,17 @@ impl PublicKey {
     /// As PEM, for verifiers outside.
     pub fn to_pem(&self) -> Result<String> {
         self.0.to_public_key_pem(LineEnding::LF).map_err(|e| ErrorCode::Internal.caused_by(e.to_string()))
+    }
+
+    /// From a SubjectPublicKeyInfo in DER.
+    pub fn from_der(der: &[u8]) -> Result<Self> {
+        ::sm2::PublicKey::from_public_key_der(der).map(PublicKey).map_err(|_| not_a_key("public key"))
+    }
+
+    /// As SubjectPublicKeyInfo in DER.
+    pub fn to_der(&self) -> Result<Vec<u8>> {
+        let encoded = self.0.to_public_key_der().map_err(|e| ErrorCode::Internal.caused_by(e.to_string()))?;
+        Ok(encoded.into_vec())
     }
 
     /// SM3 of the uncompressed point: names the key in signatures and in the inventory.
@@ -129,12 +146,12 @@ impl SigningKey {
     }
 
     /// The private scalar sealed under a data key, to be stored.
-    pub fn to_wrapped(&self, key: &DataKey, aad: &Aad<'_>) -> Result<Vec<u8>> {
+    pub fn to_wrapped(&self, key: &DataKey, aad: &Aad<'_>) -> Result<Sealed> {
         key.seal(aad, Zeroizing::new(<[u8; 32]>::from(self.0.to_bytes())).as_slice())
     }
 
     /// From what [`Self::to_wrapped`] made; `crypto.data_altered` when it was changed or moved.
-    pub fn from_wrapped(key: &DataKey, aad: &Aad<'_>, stored: &[u8]) -> Result<Self> {
+    pub fn from_wrapped(key: &DataKey, aad: &Aad<'_>, stored: impl AsRef<[u8]>) -> Result<Self> {
         Self::from_bytes(&key.open(aad, stored)?)
     }
 
@@ -180,7 +197,7 @@ fn unsigned(e: ::sm2::dsa::signature::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Keyring, RootKey};
+    use super::super::{Keyring, RootKey, Suite};
     use super::*;
     use uuid::Uuid;
 
@@ -245,8 +262,8 @@ mod tests {
     #[test]
     fn keys_are_stored_wrapped_and_printed_by_fingerprint() {
         let ring = Keyring::from_root(RootKey::generate().unwrap());
-        let (class, _) = ring.generate_class_key("signing", "2026-07").unwrap();
-        let (data, _) = class.generate_data_key(Uuid::from_u128(1)).unwrap();
+        let (class, _) = ring.generate_class_key("signing", "2026-07", 1).unwrap();
+        let (data, _) = class.generate_data_key(Uuid::from_u128(1), 1, Suite::Sm4Gcm).unwrap();
         let aad = Aad { table: "signing_key", column: "secret", row: Uuid::from_u128(2) };
         let key = SigningKey::generate().unwrap();
         let stored = key.to_wrapped(&data, &aad).unwrap();

@@ -1,0 +1,169 @@
+//! The root keys of an installation, as a device wrapped them.
+//!
+//! Three SM4 keys that the device made under its key-encryption key (KEK): one encrypts class keys, one authenticates, one derives. None
+//! of them has ever been outside a device. What is stored is not secret, but without it everything wrapped is lost: it belongs
+//! into every backup. Its text is one line:
+//!
+//! ```text
+//! guitai-device-root-1 <id> <version> <KEK index> <ecb|cbc> <encryption key> <MAC key> <derivation key> <check>
+//! ```
+//!
+//! The last four are hexadecimal. The check is a secret that only these three keys derive, wrapped by them and bound to everything
+//! before it on the line, so a device with another KEK, a changed line, or keys in another order are all refused.
+
+use crate::config::KekMode;
+use crate::error::{Error, Result};
+use crate::scheme::bind;
+use std::collections::HashSet;
+use std::path::Path;
+use uuid::Uuid;
+
+const FORMAT: &str = "guitai-device-root-1";
+/// Bytes of a wrapped key, at most.
+const LONGEST_KEY: usize = 512;
+/// Bytes of the whole file, at most.
+const LONGEST_TEXT: u64 = 8_192;
+/// Roots in one file. Each takes three keys in every session.
+const MOST_ROOTS: usize = 4;
+
+/// The root keys in their wrapped form. Nothing in it is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    pub id: Uuid,
+    pub version: u32,
+    /// Index of the KEK in the device.
+    pub key_index: u32,
+    pub kek_mode: KekMode,
+    pub(crate) encryption: Vec<u8>,
+    pub(crate) mac: Vec<u8>,
+    pub(crate) derivation: Vec<u8>,
+    pub(crate) check: Vec<u8>,
+}
+
+impl Root {
+    /// The text form, one line.
+    pub fn to_text(&self) -> String {
+        let mode = match self.kek_mode {
+            KekMode::Ecb => "ecb",
+            KekMode::Cbc => "cbc",
+        };
+        let keys = [&self.encryption, &self.mac, &self.derivation, &self.check].map(hex::encode).join(" ");
+        format!("{FORMAT} {} {} {} {mode} {keys}\n", self.id, self.version, self.key_index)
+    }
+
+    /// From the text form.
+    ///
+    /// # Errors
+    /// `Malformed` when it is not that. Whether the keys are right, only a device can say.
+    pub fn parse(text: &str) -> Result<Self> {
+        let malformed = || Error::malformed(format!("the root keys are not in the format {FORMAT}"));
+        let words: Vec<&str> = text.split_ascii_whitespace().take(10).collect();
+        let [FORMAT, id, version, index, mode, keys @ ..] = words.as_slice() else { return Err(malformed()) };
+        let [encryption, mac, derivation, check] = keys else { return Err(malformed()) };
+        let key = |digits: &str| {
+            hex::decode(digits).ok().filter(|key| (16..=LONGEST_KEY).contains(&key.len())).ok_or_else(malformed)
+        };
+        Ok(Root {
+            id: id.parse().map_err(|_| malformed())?,
+            version: version.parse().map_err(|_| malformed())?,
+            key_index: index.parse().map_err(|_| malformed())?,
+            kek_mode: match *mode {
+                "ecb" => KekMode::Ecb,
+                "cbc" => KekMode::Cbc,
+                _ => return Err(malformed()),
+            },
+            encryption: key(encryption)?,
+            mac: key(mac)?,
+            derivation: key(derivation)?,
+            check: key(check)?,
+        })
+    }
+
+    /// From a file: a line for each root that is still needed, the last of which wraps. More than one stand there while a root is rotated.
+    ///
+    /// # Errors
+    /// `Malformed` with the path when it cannot be read, has none or too many, one twice, or something else.
+    pub fn read_all(path: &Path) -> Result<Vec<Self>> {
+        let at = |why: String| Error::malformed(format!("root keys {}: {why}", path.display()));
+        let long = std::fs::metadata(path).map_err(|e| at(e.to_string()))?.len();
+        if long > LONGEST_TEXT {
+            return Err(at("too long to be root keys".to_owned()));
+        }
+        let text = std::fs::read_to_string(path).map_err(|e| at(e.to_string()))?;
+        let roots = text.lines().map(Self::parse).collect::<Result<Vec<_>>>().map_err(|e| at(e.detail))?;
+        let named: HashSet<_> = roots.iter().map(Self::name).collect();
+        if roots.is_empty() || roots.len() > MOST_ROOTS || named.len() != roots.len() {
+            return Err(at(format!("1 to {MOST_ROOTS} lines, none of the same id and version")));
+        }
+        Ok(roots)
+    }
+
+    /// Id and version.
+    pub fn name(&self) -> (Uuid, u32) {
+        (self.id, self.version)
+    }
+
+    /// What the check is bound to: everything else on the line.
+    pub(crate) fn bound(&self) -> Vec<u8> {
+        let mode = [match self.kek_mode {
+            KekMode::Ecb => 1,
+            KekMode::Cbc => 2,
+        }];
+        let (version, index) = (self.version.to_be_bytes(), self.key_index.to_be_bytes());
+        bind("root", &[self.id.as_bytes(), &version, &index, &mode, &self.encryption, &self.mac, &self.derivation])
+            .to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn root() -> Root {
+        Root {
+            id: Uuid::from_u128(7),
+            version: 3,
+            key_index: 2,
+            kek_mode: KekMode::Cbc,
+            encryption: vec![1; 16],
+            mac: vec![2; 48],
+            derivation: vec![3; 16],
+            check: vec![4; 66],
+        }
+    }
+
+    #[test]
+    fn the_text_round_trips_and_anything_else_is_refused() {
+        let text = root().to_text();
+        assert_eq!(Root::parse(&text).unwrap(), root());
+        assert_eq!(text.lines().count(), 1);
+        for bad in ["", "x", &text.replace("root-1", "root-2"), &text.replace("cbc", "ctr"), &format!("{text} 00")] {
+            assert!(Root::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Root::parse(text.rsplit_once(' ').unwrap().0).is_err());
+    }
+
+    #[test]
+    fn every_field_is_bound() {
+        let changed = [
+            Root { id: Uuid::from_u128(8), ..root() },
+            Root { version: 4, ..root() },
+            Root { key_index: 1, ..root() },
+            Root { kek_mode: KekMode::Ecb, ..root() },
+            Root { encryption: vec![9; 16], ..root() },
+            Root { encryption: vec![2; 48], mac: vec![1; 16], ..root() },
+            Root { derivation: vec![3; 17], ..root() },
+        ];
+        for changed in changed {
+            assert_ne!(changed.bound(), root().bound(), "{changed:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            prop_assert!(Root::parse(&text).is_err());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The root key in crypto devices (GM/T 0018): the whole program on two of them, which fail one after the other.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use guitai::config::{CryptoProvider, Sdf};
+use guitai::conversations::{ChatPrincipal, NewChat};
+use guitai::customers::NewCustomer;
+use guitai::error::{ErrorCode, Result};
+use guitai::identity::Role;
+use guitai::web::{RequestInfo, Zone};
+use guitai_sdf::config::DeviceConfig;
+use uuid::Uuid;
+
+use crate::support::app::{Actor, TestApp};
+use crate::support::db::TestDb;
+use crate::support::wait::until;
+
+/// Two devices with the same keys, and the configuration of an installation on them.
+struct Rack {
+    folder: tempfile::TempDir,
+    sdf: Sdf,
+}
+
+impl Rack {
+    fn new(device_data: bool) -> Self {
+        // Cargo builds the test device beside this program, because it is a dependency of it.
+        assert!(guitai_sdf_test_device::ISSUER.contains("TEST DEVICE"));
+        let library = std::env::current_exe().expect("this program").with_file_name("libguitai_sdf_test_device.so");
+        let folder = tempfile::tempdir().expect("a folder");
+        let device = |name: &str| {
+            let settings = folder.path().join(name);
+            guitai_sdf_test_device::keys::prepare(&settings).expect("a device");
+            DeviceConfig { settings: Some(settings), call_timeout_ms: 1_000, ..DeviceConfig::new(name, &library) }
+        };
+        let devices = vec![device("a"), device("b")];
+        let kek = |name: &str| folder.path().join(name).join("kek-1.key");
+        std::fs::copy(kek("a"), kek("b")).expect("the same key");
+        let sdf = Sdf { root_file: Some(folder.path().join("root")), device_data, devices, ..Sdf::default() };
+        let this = Self { folder, sdf };
+        let section = toml::to_string(&this.sdf).expect("TOML");
+        let section = section.replace("[[devices]]", "[[crypto.sdf.devices]]");
+        let text = format!("[crypto]\nprovider = \"sdf\"\n[crypto.sdf]\n{section}");
+        std::fs::write(this.config_file(), text).expect("written");
+        this
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.folder.path().join("guitai.toml")
+    }
+
+    fn guitai(&self, words: &[&str]) -> serde_json::Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_guitai"))
+            .args(words)
+            .args(["--json", "--config"])
+            .arg(self.config_file())
+            .output()
+            .expect("guitai runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    /// Tells a device what to do wrong from now on.
+    fn tell(&self, device: &str, text: &str) {
+        let folder: &Path = &self.folder.path().join(device);
+        std::fs::write(folder.join("control.new"), text).expect("written");
+        std::fs::rename(folder.join("control.new"), folder.join("control")).expect("in place");
+    }
+
+    async fn start(&self, db: TestDb) -> TestApp {
+        let sdf = self.sdf.clone();
+        TestApp::start_from(db, Some(self.config_file()), |config| {
+            config.crypto.provider = CryptoProvider::Sdf;
+            config.crypto.sdf = sdf;
+        })
+        .await
+    }
+}
+
+async fn customer(app: &TestApp) -> Result<ChatPrincipal> {
+    let info = RequestInfo {
+        trace_id: "trace".to_owned(),
+        source_ip: "127.0.0.1".to_owned(),
+        zone: Zone::Customers,
+        secure: false,
+    };
+    let chat = &app.running().services.chat;
+    let customer = NewCustomer { display_name: Some("王小明".to_owned()), phone: Some("13800138000".to_owned()) };
+    let opened = chat.open(None, NewChat { customer, page_url: None }, &info).await?;
+    chat.principal(&opened.token.expect("a cookie"), &info).await
+}
+
+async fn say(app: &TestApp, who: &ChatPrincipal, body: &str) -> Result<()> {
+    app.running().services.chat.post(who, &Uuid::new_v4().to_string(), body).await.map(drop)
+}
+
+async fn read(supervisor: &Actor, who: &ChatPrincipal) -> (u16, String) {
+    let answer = supervisor.get(&format!("/api/v1/conversations/{}/messages", who.conversation_id)).await;
+    (answer.status().as_u16(), answer.text().await.expect("text"))
+}
+
+/// SDR_COMMFAIL, from every call.
+const UNPLUGGED: &str = "fail * 0x01000003\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chat_goes_over_to_the_second_device_and_stops_when_both_are_gone() {
+    let rack = Rack::new(false);
+    let root = rack.guitai(&["keys", "create-device-root"]);
+    assert_eq!(root["version"], 1);
+    let app = rack.start(TestDb::create().await).await;
+    let provider = app.running().base.transactions.keys().keyring().provider();
+    assert_eq!((provider.name(), provider.certified()), ("sdf", false), "a test device is never certified");
+    assert_eq!(provider.root_id().0.to_string(), root["key_id"].as_str().expect("an id"));
+    let supervisor = app.staff(&[Role::Supervisor]).await;
+    let here = customer(&app).await.expect("a chat");
+    say(&app, &here, "我的卡丢了").await.expect("said");
+
+    rack.tell("a", UNPLUGGED);
+    let other = customer(&app).await.expect("the second device has taken over");
+    say(&app, &other, "换设备后").await.expect("said");
+
+    rack.tell("b", UNPLUGGED);
+    let gone = Instant::now();
+    until("what is new is refused", async || {
+        say(&app, &here, "还在吗").await.is_err_and(|e| e.code() == ErrorCode::KeyUnavailable)
+    })
+    .await;
+    assert!(gone.elapsed() < Duration::from_secs(10), "{:?}", gone.elapsed());
+    assert_eq!(customer(&app).await.err().map(|e| e.code()), Some(ErrorCode::KeyUnavailable));
+    let (status, text) = read(&supervisor, &here).await;
+    assert!(status == 200 && text.contains("我的卡丢了"), "what is unwrapped is read: {status} {text}");
+
+    rack.tell("b", "");
+    until("a device is back", async || say(&app, &here, "又好了").await.is_ok()).await;
+    let (status, text) = read(&supervisor, &other).await;
+    assert!(status == 200 && text.contains("换设备后"), "{status} {text}");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_is_sealed_in_the_device_when_the_bank_wants_it_so() {
+    let rack = Rack::new(true);
+    rack.guitai(&["keys", "create-device-root"]);
+    let app = rack.start(TestDb::create().await).await;
+    let supervisor = app.staff(&[Role::Supervisor]).await;
+    let here = customer(&app).await.expect("a chat");
+    say(&app, &here, "设备内加密").await.expect("said");
+    let (status, text) = read(&supervisor, &here).await;
+    assert!(status == 200 && text.contains("设备内加密"), "{status} {text}");
+    // Its stored values say so, and have the length that every suite gives them.
+    let suites = "SELECT count(*) FROM messages WHERE get_byte(body, 1) = 5";
+    assert_eq!(app.db.number(suites).await, app.db.number("SELECT count(*) FROM messages").await);
+    let overhead = "SELECT count(*) FROM messages WHERE length(body) = 50 + octet_length('设备内加密')";
+    assert_eq!(app.db.number(overhead).await, 1);
+    app.stop().await;
+}
