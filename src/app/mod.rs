@@ -23,7 +23,7 @@ use crate::conversations::{
 use crate::crypto::{Keyring, RootSource, kat};
 use crate::db::cluster::Cluster;
 use crate::db::ids::OrgId;
-use crate::db::{self, Clock, Db, KeyStore, Listener};
+use crate::db::{self, Address, Clock, Db, KeyStore, Listener};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{
     DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, NewTopics, Outbox,
@@ -45,6 +45,7 @@ use crate::telemetry::systemd;
 use crate::telemetry::tasks::Tasks;
 use crate::tickets::Tickets;
 use crate::transaction::Transactions;
+use crate::transport::{self, Endpoint, Files, Role};
 use crate::vault::Vault;
 use crate::web::Demo;
 
@@ -81,6 +82,32 @@ pub enum Mode {
     Demo,
 }
 
+impl Opened {
+    /// Where the database is. Errors: `ConfigInvalid` when its certificates cannot be used.
+    pub fn database(&self) -> Result<Address> {
+        let c = &self.config.database;
+        let files = Files {
+            ca: c.ca_file.clone(),
+            certificate: c.certificate_file.clone(),
+            private_key: c.private_key_file.clone(),
+        };
+        let tls = c.ca_file.is_some().then(|| Endpoint::open(Role::Database, files)).transpose()?;
+        Ok(Address::new(&self.database_url, tls))
+    }
+
+    /// The certificates of the way to Kafka, when there are some. Errors: `ConfigInvalid` when they cannot be used.
+    pub fn kafka_tls(config: &Config) -> Result<Option<Endpoint>> {
+        let c = &config.eventlog;
+        let files = Files {
+            ca: c.ca_file.clone(),
+            certificate: c.certificate_file.clone(),
+            private_key: c.private_key_file.clone(),
+        };
+        let is_used = c.backend == EventLogBackend::Kafka && c.ca_file.is_some();
+        is_used.then(|| Endpoint::open(Role::EventLog, files)).transpose()
+    }
+}
+
 /// Keys, database and the services that need no more than these: what the command line works with.
 pub struct Base {
     pub config: Config,
@@ -89,7 +116,7 @@ pub struct Base {
     pub identity: Identity,
     metrics: Metrics,
     sealer: Arc<Sealer>,
-    database_url: String,
+    database: Address,
     /// Dropped last: the private server outlives everything that talks to it.
     cluster: Option<Cluster>,
 }
@@ -101,7 +128,7 @@ impl Base {
     }
 
     pub fn database_url(&self) -> &str {
-        &self.database_url
+        self.database.url()
     }
 }
 
@@ -118,20 +145,21 @@ fn local_subscriptions() -> Vec<SubscriptionSpec> {
 /// Opens an installation: self-test, keys, database, organisation.
 pub async fn base(opened: Opened) -> Result<Base> {
     kat::require()?;
-    let Opened { config, database_url, cluster, credentials_dir, may_create_root_key } = opened;
+    let database = opened.database()?;
+    let Opened { config, cluster, credentials_dir, may_create_root_key, .. } = opened;
     let file = config.crypto.root_key_file.clone().unwrap_or_else(|| PathBuf::from("/etc/guitai/root.key"));
     let root = RootSource::find(credentials_dir.as_deref(), &file, may_create_root_key).load()?;
     if may_create_root_key {
-        db::migrate(&database_url).await?;
+        db::migrate(database.clone()).await?;
     } else {
-        let pending = db::pending_migrations(&database_url).await?;
+        let pending = db::pending_migrations(database.clone()).await?;
         if !pending.is_empty() {
             return Err(
                 ErrorCode::HostUnfit.because(format!("{} migrations are pending: run guitai migrate", pending.len()))
             );
         }
     }
-    let db = Db::new(&database_url, config.database.max_connections)?;
+    let db = Db::new(database.clone(), config.database.max_connections)?;
     let keys = Arc::new(KeyStore::new(Keyring::from_root(root)));
     let clock = Clock::system();
     let ledger = Ledger::new(Arc::clone(&keys), node_name());
@@ -145,7 +173,7 @@ pub async fn base(opened: Opened) -> Result<Base> {
     let identity = Identity::new(transactions.clone(), metrics.clone(), identity_settings(&config));
     let org_id = identity.ensure_organisation("guitai", &config.organisation.code, &config.organisation.name).await?;
     let sealer = Arc::new(Sealer::new(db, keys, clock, org_id));
-    Ok(Base { config, org_id, transactions, identity, metrics, sealer, database_url, cluster })
+    Ok(Base { config, org_id, transactions, identity, metrics, sealer, database, cluster })
 }
 
 fn identity_settings(config: &Config) -> IdentitySettings {
@@ -222,6 +250,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         Arc::new(InspectOnEvent::new(inspections.clone())),
         Arc::new(GoOffline(routing.clone())),
     ];
+    let mut ends: Vec<Endpoint> = bound.iter().filter_map(|b| b.tls.clone()).collect();
+    ends.extend(base.database.tls().cloned());
     let log: Arc<dyn EventLog> = match base.config.eventlog.backend {
         EventLogBackend::Local => Arc::new(LocalLog::new(
             db.clone(),
@@ -233,6 +263,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         EventLogBackend::Kafka => {
             let config = &base.config.eventlog;
             let mut settings = KafkaSettings::new(&config.bootstrap_servers);
+            settings.tls = Opened::kafka_tls(&base.config)?;
+            ends.extend(settings.tls.clone());
             settings.delivery_timeout = Duration::from_secs(config.delivery_timeout_s);
             settings.new_topics = config
                 .create_topics
@@ -282,6 +314,10 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     spawn(&tasks, "crypto.lease", |stop| {
         let keys = Arc::clone(&keys);
         async move { watch::renew_key_lease(keys, stop).await }
+    });
+    spawn(&tasks, "tls", |stop| {
+        let (metrics, clock) = (metrics.clone(), clock.clone());
+        async move { transport::watch(ends, metrics, || clock.now(), stop).await }
     });
     spawn(&tasks, "approvals", |stop| {
         let a = approvals.clone();

@@ -12,6 +12,7 @@ pub mod lease;
 pub mod listen;
 pub mod schema;
 
+mod connect;
 mod error;
 mod key_census;
 mod migrate;
@@ -20,6 +21,7 @@ mod stored;
 
 pub use backoff::Backoff;
 pub use clock::Clock;
+pub use connect::Address;
 pub use error::{OptionalRow, RowResult};
 pub use key_census::{KeyCensus, key_census};
 pub use keys::{KeyStore, Scope};
