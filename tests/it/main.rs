@@ -34,3 +34,4 @@ mod support;
 mod tickets;
 mod tidy;
 mod transcription;
+mod transport;
