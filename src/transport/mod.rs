@@ -15,7 +15,7 @@ mod server;
 
 pub use client::{is_loopback, probe, refusal};
 pub use development::DevelopmentCa;
-pub use endpoint::{Endpoint, Files, Role, watch};
+pub use endpoint::{Endpoint, Files, Looking, Role, watch};
 pub use server::server_config;
 
 use std::sync::Arc;

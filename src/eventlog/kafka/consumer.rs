@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::cloud_event::parse;
-use super::secure::must_stay_here;
+use super::secure::may_be_asked;
 use super::{Context, KafkaSettings};
 use crate::db::Backoff;
 use crate::error::{ErrorCode, Result};
@@ -57,11 +57,9 @@ impl Consumer {
 
     async fn session(&self, stop: &CancellationToken, failures: &mut u32) -> Result<()> {
         let mut rotation = self.settings.rotation();
-        let settings = Arc::clone(&self.settings);
-        let asking = tokio::task::spawn_blocking(move || must_stay_here(&settings));
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            may = asking => may.map_err(|e| ErrorCode::Internal.caused_by(e))??,
+            may = may_be_asked(&self.settings) => may?,
         }
         let silent = self.settings.consumer_session;
         let consumer: Arc<GroupConsumer> = Arc::new(

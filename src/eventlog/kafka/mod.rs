@@ -134,8 +134,10 @@ impl KafkaLog {
         Self { settings: Arc::new(settings), deliverer }
     }
 
-    /// Creates those of `topics` that are not there and returns their names. Errors: `EventLogUnavailable`.
+    /// Creates those of `topics` that are not there and returns their names. Errors: `EventLogUnavailable`, or `ConfigInvalid`
+    /// when brokers on other machines would have to be spoken to in clear.
     pub async fn create_topics(&self, topics: &[Topic], like: NewTopics) -> Result<Vec<String>> {
+        secure::may_be_asked(&self.settings).await?;
         let admin: AdminClient<Context> = self.settings.config().create_with_context(Context)?;
         let names: Vec<_> = topics.iter().map(|topic| self.settings.named(topic.name())).collect();
         let new = |name| NewTopic::new(name, like.partitions, TopicReplication::Fixed(like.replication));

@@ -1,5 +1,6 @@
 //! How librdkafka, which brings OpenSSL with it, is held to the same rules as everything else: TLS 1.3, a verified broker, its own name.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::config::ClientConfig;
@@ -51,6 +52,13 @@ pub(super) fn must_stay_here(settings: &KafkaSettings) -> Result<()> {
         ))),
         None => Ok(()),
     }
+}
+
+/// As [`must_stay_here`], without blocking. Safe to drop half-way.
+pub(super) async fn may_be_asked(settings: &Arc<KafkaSettings>) -> Result<()> {
+    let settings = Arc::clone(settings);
+    let asked = tokio::task::spawn_blocking(move || must_stay_here(&settings)).await;
+    asked.map_err(|e| ErrorCode::Internal.caused_by(e))?
 }
 
 /// What librdkafka only calls a failed handshake, said as everywhere else: asks the brokers themselves. `None` when TLS is not the trouble.

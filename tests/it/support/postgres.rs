@@ -103,6 +103,11 @@ impl TlsPostgres {
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGHUP).expect("it runs");
     }
 
+    /// Believes the client certificates of this authority from the next [`TlsPostgres::set`] on.
+    pub fn trust(&self, ca: &Path) {
+        own(&self.folder.join("pg/pgdata/ca.pem"), &fs::read(ca).expect("the authority"), self.uid, self.gid);
+    }
+
     /// Everything that the server writes.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -13,9 +13,12 @@ use crate::support::eventlog::{Bench, Kafka, PARTITIONS, Recorder, settings, top
 use crate::support::kafka::{KafkaBroker, free_port};
 use crate::support::wait::until;
 
+/// A listener of the broker: its name, port, certificate and version of TLS.
+type Face<'a> = (&'a str, u16, &'a Pair, &'a str);
+
 /// A broker with several faces, each on a port of its own.
-fn properties(faces: &[(&str, u16, &Pair, &str)], clients: &Authority) -> String {
-    let each = |f: &dyn Fn(&(&str, u16, &Pair, &str)) -> String| faces.iter().map(f).collect::<Vec<_>>().join("");
+fn properties(faces: &[Face<'_>], clients: &Authority) -> String {
+    let each = |f: &dyn Fn(&Face<'_>) -> String| faces.iter().map(f).collect::<Vec<_>>().join("");
     format!(
         "listeners=PLAINTEXT://127.0.0.1:@PORT@,CONTROLLER://127.0.0.1:@CONTROLLER_PORT@{}\n\
          advertised.listeners=PLAINTEXT://127.0.0.1:@PORT@{}\n\
@@ -63,7 +66,19 @@ async fn a_broker_is_verified_and_events_go_through_tls_1_3_alone() {
         ("ELSEWHERE", free_port(), &authority.issue("elsewhere", &["kafka.bank.example"]), "TLSv1.3"),
         ("EXPIRED", free_port(), &authority.issue_expired("expired", host), "TLSv1.3"),
     ];
-    let more = properties(&faces, &authority);
+    let far = free_port();
+    let more = properties(&faces, &authority)
+        .replacen(
+            &format!("SSL://127.0.0.1:{}", faces[0].1),
+            &format!("FAR://127.0.0.1:{far},SSL://127.0.0.1:{}", faces[0].1),
+            1,
+        )
+        .replacen(
+            &format!("SSL://localhost:{}", faces[0].1),
+            &format!("FAR://192.0.2.9:{far},SSL://localhost:{}", faces[0].1),
+            1,
+        )
+        .replacen("PLAINTEXT:PLAINTEXT", "PLAINTEXT:PLAINTEXT,FAR:PLAINTEXT", 1);
     let broker = tokio::task::spawn_blocking(move || KafkaBroker::start_with(&more)).await.expect("a broker");
     let own = authority.issue("guitai", &[]);
     let us = authority.client(Role::EventLog, Some(&own));
@@ -86,6 +101,9 @@ async fn a_broker_is_verified_and_events_go_through_tls_1_3_alone() {
     probe(&us, "localhost", port, ErrorCode::EventLogUnavailable).await.expect("the good one");
     let plain = broker.bootstrap_servers().rsplit_once(':').and_then(|(_, p)| p.parse().ok()).expect("a port");
     assert_eq!(make_topics(plain, Some(&us)).await, Err(ErrorCode::EventLogUnavailable), "no TLS at all");
+
+    // A broker on this machine that sends its clients to another one: nobody goes there in clear.
+    assert_eq!(make_topics(far, None).await, Err(ErrorCode::ConfigInvalid));
 
     // Events, through a relay and a consumer; then certificates that the broker does not know, and good ones again.
     let recorder = Recorder::new("reader");

@@ -3,7 +3,7 @@
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use guitai::db::{Address, Db, Listener, migrate, pending_migrations};
 use guitai::error::ErrorCode;
-use guitai::transport::{Endpoint, Role};
+use guitai::transport::{Endpoint, Looking, Role};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::certificates::Authority;
@@ -112,17 +112,22 @@ async fn a_server_is_verified_and_so_are_we() {
     assert_eq!(refused.code(), ErrorCode::DatabaseUnavailable);
     assert!(format!("{refused:?}").contains("dependency.peer_refused"), "{refused:?}");
 
-    // New certificates on both sides, of a new authority: the next connection uses them, in the same pool.
+    // Both sides move to a new authority; the pool that is there uses it, and neither takes what the old one signed.
     let next = Authority::new(folder.path(), "next-ca");
-    next.issue("next-us", &[]).replace(&own);
-    server.set(Some(&next.issue("next-server", &[HOST])), "ssl_min_protocol_version = 'TLSv1.3'\nssl = on");
+    // Issued in the place of the old one, under the same name.
+    next.issue("guitai", &[]);
     std::fs::copy(&next.ca_file, &authority.ca_file).expect("copied");
-    us.look(chrono::Utc::now());
-    until("the new authority decides", async || {
-        // The server does not know our new authority, so it turns us away; but we know its.
-        open(&at, Some(&us))
-            .await
-            .is_err_and(|(code, text)| code != ErrorCode::PeerRefused || text.contains("refused us"))
+    server.trust(&next.ca_file);
+    server.set(Some(&next.issue("next-server", &[HOST])), TLS_1_3);
+    until("the new server is refused by what is in use", async || {
+        open(&at, Some(&us)).await.is_err_and(|(_, text)| text.contains("not of an authority"))
+    })
+    .await;
+    assert_eq!(us.look(chrono::Utc::now()), Looking::Replaced);
+    within("a connection", async { while away.connection().await.is_err() {} }).await;
+    server.set(Some(&good), TLS_1_3);
+    until("the old server is refused", async || {
+        open(&at, Some(&us)).await.is_err_and(|(_, text)| text.contains("not of an authority"))
     })
     .await;
 }
