@@ -1,7 +1,7 @@
 //! How librdkafka, which brings OpenSSL with it, is held to the same rules as everything else: TLS 1.3, a verified broker, its own name.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -18,6 +18,7 @@ const NO_TLS_1_2: &str = "PSK-AES256-GCM-SHA384";
 
 /// How long the brokers may take to say where they are.
 const METADATA_WITHIN: Duration = Duration::from_secs(5);
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Adds what is not the caller's to choose. Without certificates everything is in clear, and [`must_stay_here`] guards that.
 pub(super) fn apply(config: &mut ClientConfig, tls: Option<&Endpoint>) {
@@ -36,14 +37,23 @@ pub(super) fn apply(config: &mut ClientConfig, tls: Option<&Endpoint>) {
         .set("ssl.endpoint.identification.algorithm", "https");
 }
 
-/// A broker on loopback may send its clients to another machine; in clear nobody goes there. Blocking. Errors: `ConfigInvalid`, or
+/// A broker on loopback may send its clients to another machine; in clear no event goes there. librdkafka itself may ask that machine where the brokers
+/// are, which is all that it learns. Blocking. Errors: `ConfigInvalid`, or
 /// `EventLogUnavailable` when no broker answers.
 pub(super) fn must_stay_here(settings: &KafkaSettings) -> Result<()> {
     if settings.tls.is_some() {
         return Ok(());
     }
     let asking: BaseConsumer<Context> = settings.config().create_with_context(Context)?;
-    let answer = asking.fetch_metadata(None, settings.delivery_timeout.min(METADATA_WITHIN))?;
+    let within = settings.delivery_timeout.min(METADATA_WITHIN);
+    let give_up = Instant::now() + within;
+    let answer = loop {
+        match asking.fetch_metadata(None, within) {
+            // The connection to the server that was named is given up as soon as the brokers are known, with what was asked on it.
+            Err(_) if Instant::now() < give_up => drop(asking.poll(ASK_AGAIN)),
+            answer => break answer?,
+        }
+    };
     match answer.brokers().iter().find(|b| !transport::is_loopback(b.host())) {
         Some(far) => Err(ErrorCode::ConfigInvalid.because(format!(
             "kafka's broker {}:{} is on another machine: eventlog.ca_file is needed (TLS 1.3 only)",
