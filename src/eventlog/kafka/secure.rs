@@ -13,7 +13,7 @@ use crate::transport::{self, Endpoint};
 
 /// The cipher suites for TLS 1.2 and older: one that needs a pre-shared key, and we have none, so OpenSSL offers nothing of them and no such
 /// handshake can come about. The list must not be empty, and librdkafka has no setting for the protocol's version. The suites of TLS 1.3
-/// are a list of their own and stay. Proven on a broker and on a server that speak TLS 1.2 alone (`tests/it/transport`).
+/// are a list of their own and stay. Proven on a broker that speaks TLS 1.2 alone (`tests/it/transport/kafka.rs`).
 const NO_TLS_1_2: &str = "PSK-AES256-GCM-SHA384";
 
 /// How long the brokers may take to say where they are.
@@ -37,9 +37,8 @@ pub(super) fn apply(config: &mut ClientConfig, tls: Option<&Endpoint>) {
         .set("ssl.endpoint.identification.algorithm", "https");
 }
 
-/// A broker on loopback may send its clients to another machine; in clear no event goes there. librdkafka itself may ask that machine where the brokers
-/// are, which is all that it learns. Blocking. Errors: `ConfigInvalid`, or
-/// `EventLogUnavailable` when no broker answers.
+/// A broker on loopback may send its clients to another machine; in clear no event goes there. librdkafka itself may ask that machine where
+/// the brokers are, which is all that it learns. Blocking. Errors: `ConfigInvalid`, or `EventLogUnavailable` when no broker answers.
 pub(super) fn must_stay_here(settings: &KafkaSettings) -> Result<()> {
     if settings.tls.is_some() {
         return Ok(());

@@ -97,3 +97,48 @@ fn version(hello: &[u8]) -> Result<(), String> {
     }
     Err("TLS 1.2 or older".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u8, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len()).expect("short").to_be_bytes();
+        [&[kind, 3, 3], length.as_slice(), content].concat()
+    }
+
+    fn server_hello(extensions: &[u8]) -> Vec<u8> {
+        let mut hello = vec![SERVER_HELLO, 0, 0, 0, 3, 3];
+        hello.extend([7; 32]);
+        // No session, a suite, no compression.
+        hello.extend([0, 0x13, 0x01, 0]);
+        hello.extend(u16::try_from(extensions.len()).expect("short").to_be_bytes());
+        hello.extend(extensions);
+        record(HANDSHAKE, &hello)
+    }
+
+    #[test]
+    fn only_a_server_that_settles_on_1_3_and_then_seals_everything_passes() {
+        let client = [record(HANDSHAKE, &[CLIENT_HELLO, 0]), record(APPLICATION_DATA, b"sealed")].concat();
+        let sealed = record(APPLICATION_DATA, b"sealed");
+        let good = [server_hello(&[0, 43, 0, 2, 3, 4]), record(CHANGE_CIPHER_SPEC, &[1]), sealed.clone()].concat();
+        assert_eq!(is_tls_1_3(&client, &good), Ok(true));
+        assert_eq!(is_tls_1_3(&[], &[]), Ok(false));
+        let after_request = [SSL_REQUEST.as_slice(), &client].concat();
+        assert_eq!(is_tls_1_3(&after_request, &[b"S".as_slice(), &good].concat()), Ok(true));
+        for bad in [
+            [server_hello(&[0xff, 1, 0, 1, 0]), sealed.clone()].concat(),
+            [server_hello(&[0, 43, 0, 2, 3, 3]), sealed.clone()].concat(),
+            // What TLS 1.2 says in clear after its hello: the certificate.
+            [good.clone(), record(HANDSHAKE, &[11, 0, 0, 0])].concat(),
+            [good.clone(), record(21, &[1, 0])].concat(),
+            [good.clone(), b"HTTP/1.1 200 OK".to_vec()].concat(),
+            b"HTTP/1.1 200 OK\r\n\r\n".to_vec(),
+            Vec::new(),
+        ] {
+            assert!(is_tls_1_3(&client, &bad).is_err(), "{bad:02x?}");
+        }
+        assert!(is_tls_1_3(b"GET / HTTP/1.1\r\n\r\n", &good).is_err());
+        assert!(is_tls_1_3(&after_request, &good).is_err(), "a request for TLS that was not granted");
+    }
+}

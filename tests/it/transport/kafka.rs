@@ -6,6 +6,8 @@ use std::time::Duration;
 use guitai::error::ErrorCode;
 use guitai::eventlog::{NewTopics, Topic};
 use guitai::transport::{Endpoint, Role, probe};
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use uuid::Uuid;
 
 use crate::support::certificates::{Authority, Pair};
@@ -52,6 +54,22 @@ async fn make_topics(port: u16, tls: Option<&Endpoint>) -> Result<(), ErrorCode>
     log.create_topics(&[Topic::Conversations], like).await.map(drop).map_err(|e| e.code())
 }
 
+/// Whether librdkafka, with the same certificates and nothing else from us, comes to terms with that listener.
+fn speaks_tls_1_2(port: u16, authority: &Authority, own: &Pair) -> bool {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", format!("localhost:{port}")).set("security.protocol", "ssl");
+    for (key, file) in [
+        ("ssl.ca.location", &authority.ca_file),
+        ("ssl.certificate.location", &own.certificate),
+        ("ssl.key.location", &own.key),
+    ] {
+        config.set(key, file.to_str().expect("a path"));
+    }
+    let client: BaseConsumer = config.create().expect("a client");
+    // The first answer may be lost with the connection to the server that was named.
+    (0..3).any(|_| client.fetch_metadata(None, Duration::from_secs(10)).is_ok())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broker_is_verified_and_events_go_through_tls_1_3_alone() {
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -88,6 +106,7 @@ async fn a_broker_is_verified_and_events_go_through_tls_1_3_alone() {
         assert!(refused.detail().contains(why), "{face}: {refused}");
     }
     probe(&us, "localhost", port, ErrorCode::EventLogUnavailable).await.expect("the good one");
+    assert!(speaks_tls_1_2(faces[1].1, &authority, &own), "librdkafka left to itself speaks TLS 1.2");
     let plain = broker.bootstrap_servers().rsplit_once(':').and_then(|(_, p)| p.parse().ok()).expect("a port");
     assert_eq!(make_topics(plain, Some(&us)).await, Err(ErrorCode::EventLogUnavailable), "no TLS at all");
 
