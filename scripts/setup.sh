@@ -130,6 +130,8 @@ look() {
     packages+=("${jdk:-openjdk-17-jre-headless}")
   fi
   wants mvn maven
+  # Two network namespaces with a wire between them, which the tests listen to.
+  wants ip iproute2
   if ! "$root/tests/kafka/fetch.sh" --check >/dev/null 2>&1; then
     also+=("Apache Kafka's jars (44 MB) through Maven into $GUITAI_CACHE, each checked against tests/kafka/jars.sha256")
   fi

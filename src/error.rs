@@ -83,6 +83,7 @@ catalogue! {
     KeyUnavailable = "crypto.key_unavailable", 503, "密钥当前不可用", "a key is not available right now", "联系运维检查密钥来源", "call operations to check the key source";
     SelfTestFailed = "crypto.self_test_failed", 500, "密码算法自检失败，拒绝启动", "the cryptographic self-test failed; the program does not start", "停用本机，联系厂商；不要绕过自检", "take the machine out of service and call the vendor; do not bypass the test";
     // dependencies that are away
+    PeerRefused = "dependency.peer_refused", 503, "对端未通过 TLS 1.3 验证，已拒绝连接", "the other end failed verification (TLS 1.3, certificate, host name) and was told nothing", "检查对端证书、CA 文件和主机名；验证不能关闭", "check its certificate, the CA file and the host name; verification cannot be switched off";
     DatabaseUnavailable = "dependency.database", 503, "数据库暂时不可用，操作未保存", "the database is away; nothing was saved", "稍候重试，客户端会自动重发", "wait; the client sends again by itself";
     AuditUnavailable = "dependency.audit", 503, "审计记录暂时无法写入，操作未执行", "the audit record cannot be written; nothing was done", "稍候重试；联系运维检查数据库", "wait and try again; call operations to check the database";
     EventLogUnavailable = "dependency.event_log", 503, "事件日志暂时不可用", "the event log is away", "联系运维检查 Kafka", "call operations to check Kafka";

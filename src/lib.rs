@@ -16,6 +16,7 @@ pub mod error;
 pub mod config;
 pub mod telemetry;
 pub mod crypto;
+pub mod transport;
 pub mod hardware;
 
 // Storage and machinery: know tables of their own, no business noun.

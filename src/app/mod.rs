@@ -27,7 +27,7 @@ use crate::crypto::sdf::{BrokerCommand, SdfProvider};
 use crate::crypto::{Keyring, PassphraseSource, Provider, RootSource, Suite, kat};
 use crate::db::cluster::Cluster;
 use crate::db::ids::OrgId;
-use crate::db::{self, AsyncConnection as _, Clock, Db, KeySettings, KeyStore, Listener, Stamp, keys};
+use crate::db::{self, Address, AsyncConnection as _, Clock, Db, KeySettings, KeyStore, Listener, Stamp, keys};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{
     DeliverySettings, EventLog, KafkaLog, KafkaSettings, LiveFollower, LocalLog, NOTIFY_CHANNEL, NewTopics, Outbox,
@@ -53,6 +53,7 @@ use crate::telemetry::systemd;
 use crate::telemetry::tasks::Tasks;
 use crate::tickets::Tickets;
 use crate::transaction::Transactions;
+use crate::transport::{self, Endpoint, Files, Role};
 use crate::vault::Vault;
 use crate::web::Demo;
 
@@ -81,6 +82,8 @@ pub struct Opened {
     /// The private server, when this process owns it.
     pub cluster: Option<Cluster>,
     pub credentials_dir: Option<PathBuf>,
+    /// This program, for children of it that run it with other words.
+    pub program: PathBuf,
     /// The file it was read from, for children of this process; none in the demo.
     pub config_file: Option<PathBuf>,
     /// Where there is a terminal: asks for the passphrase of the root key's file.
@@ -95,6 +98,32 @@ pub enum Mode {
     Demo,
 }
 
+impl Opened {
+    /// Where the database is. Errors: `ConfigInvalid` when its certificates cannot be used.
+    pub fn database(&self) -> Result<Address> {
+        let c = &self.config.database;
+        let files = Files {
+            ca: c.ca_file.clone(),
+            certificate: c.certificate_file.clone(),
+            private_key: c.private_key_file.clone(),
+        };
+        let tls = c.ca_file.is_some().then(|| Endpoint::open(Role::Database, files)).transpose()?;
+        Ok(Address::new(&self.database_url, tls))
+    }
+
+    /// The certificates of the way to Kafka, when there are some. Errors: `ConfigInvalid` when they cannot be used.
+    pub fn kafka_tls(config: &Config) -> Result<Option<Endpoint>> {
+        let c = &config.eventlog;
+        let files = Files {
+            ca: c.ca_file.clone(),
+            certificate: c.certificate_file.clone(),
+            private_key: c.private_key_file.clone(),
+        };
+        let is_used = c.backend == EventLogBackend::Kafka && c.ca_file.is_some();
+        is_used.then(|| Endpoint::open(Role::EventLog, files)).transpose()
+    }
+}
+
 /// Keys, database and the services that need no more than these: what the command line works with.
 pub struct Base {
     pub config: Config,
@@ -103,7 +132,7 @@ pub struct Base {
     pub identity: Identity,
     metrics: Metrics,
     sealer: Arc<Sealer>,
-    database_url: String,
+    database: Address,
     /// Dropped last: the private server outlives everything that talks to it.
     cluster: Option<Cluster>,
 }
@@ -115,7 +144,7 @@ impl Base {
     }
 
     pub fn database_url(&self) -> &str {
-        &self.database_url
+        self.database.url()
     }
 }
 
@@ -132,7 +161,8 @@ fn local_subscriptions() -> Vec<SubscriptionSpec> {
 /// Opens an installation: self-test, keys, database, organisation.
 pub async fn base(opened: Opened) -> Result<Base> {
     kat::require()?;
-    let Opened { config, config_file, database_url, cluster, credentials_dir, ask_passphrase, may_create_root_key } =
+    let database = opened.database()?;
+    let Opened { config, program, config_file, cluster, credentials_dir, ask_passphrase, may_create_root_key, .. } =
         opened;
     let file = config.crypto.root_key_file.clone().unwrap_or_else(|| PathBuf::from("/etc/guitai/root.key"));
     let source = RootSource::find(credentials_dir.as_deref(), &file, may_create_root_key);
@@ -149,22 +179,22 @@ pub async fn base(opened: Opened) -> Result<Base> {
         CryptoProvider::Sdf => {
             let file = config_file
                 .ok_or_else(|| ErrorCode::ConfigInvalid.because("crypto devices need a configuration file"))?;
-            let (devices, sdf) = (broker_commands(&config, &file)?, config.crypto.sdf.clone());
+            let (devices, sdf) = (broker_commands(&config, &program, &file), config.crypto.sdf.clone());
             let root_file = sdf.root_file.unwrap_or_default();
             Arc::new(blocking(move || SdfProvider::start(devices, &root_file, sdf.certified, sdf.device_data)).await?)
         }
     };
     if may_create_root_key {
-        db::migrate(&database_url).await?;
+        db::migrate(database.clone()).await?;
     } else {
-        let pending = db::pending_migrations(&database_url).await?;
+        let pending = db::pending_migrations(database.clone()).await?;
         if !pending.is_empty() {
             return Err(
                 ErrorCode::HostUnfit.because(format!("{} migrations are pending: run guitai migrate", pending.len()))
             );
         }
     }
-    let db = Db::new(&database_url, config.database.max_connections)?;
+    let db = Db::new(database.clone(), config.database.max_connections)?;
     let clock = Clock::system();
     let keyring = open_keyring(&db, provider, clock.now()).await?;
     let settings = KeySettings { suite: suite(&config), ..KeySettings::default() };
@@ -180,18 +210,17 @@ pub async fn base(opened: Opened) -> Result<Base> {
     let identity = Identity::new(transactions.clone(), metrics.clone(), identity_settings(&config));
     let org_id = identity.ensure_organisation("guitai", &config.organisation.code, &config.organisation.name).await?;
     let sealer = Arc::new(Sealer::new(db, keys, clock, org_id));
-    Ok(Base { config, org_id, transactions, identity, metrics, sealer, database_url, cluster })
+    Ok(Base { config, org_id, transactions, identity, metrics, sealer, database, cluster })
 }
 
 /// How the broker of each device is started: this very program, with the configuration it was started with.
-pub fn broker_commands(config: &Config, config_file: &Path) -> Result<Vec<BrokerCommand>> {
-    let program = std::env::current_exe().map_err(|e| ErrorCode::Internal.caused_by(e))?;
+pub fn broker_commands(config: &Config, program: &Path, config_file: &Path) -> Vec<BrokerCommand> {
     let words = |name: &str| -> Vec<OsString> {
         let options = ["crypto-broker", "--device", name, "--config"];
         options.into_iter().map(OsString::from).chain([config_file.as_os_str().to_owned()]).collect()
     };
-    let command = |name: &str| BrokerCommand { name: name.to_owned(), program: program.clone(), args: words(name) };
-    Ok(config.crypto.sdf.devices.iter().map(|device| command(&device.name)).collect())
+    let command = |name: &str| BrokerCommand { name: name.to_owned(), program: program.to_owned(), args: words(name) };
+    config.crypto.sdf.devices.iter().map(|device| command(&device.name)).collect()
 }
 
 /// How new data keys seal.
@@ -301,6 +330,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         Arc::new(InspectOnEvent::new(inspections.clone())),
         Arc::new(GoOffline(routing.clone())),
     ];
+    let mut ends: Vec<Endpoint> = bound.iter().filter_map(|b| b.tls.clone()).collect();
+    ends.extend(base.database.tls().cloned());
     let log: Arc<dyn EventLog> = match base.config.eventlog.backend {
         EventLogBackend::Local => Arc::new(LocalLog::new(
             db.clone(),
@@ -312,6 +343,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         EventLogBackend::Kafka => {
             let config = &base.config.eventlog;
             let mut settings = KafkaSettings::new(&config.bootstrap_servers);
+            settings.tls = Opened::kafka_tls(&base.config)?;
+            ends.extend(settings.tls.clone());
             settings.delivery_timeout = Duration::from_secs(config.delivery_timeout_s);
             settings.new_topics = config
                 .create_topics
@@ -377,6 +410,10 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     });
     let destructions = listener.subscribe(keys::NOTIFY_CHANNEL);
     spawn(&tasks, "crypto.erasure_journal", |stop| erasure.run(destructions, stop));
+    spawn(&tasks, "tls", |stop| {
+        let (metrics, clock) = (metrics.clone(), clock.clone());
+        async move { transport::watch(ends, metrics, || clock.now(), stop).await }
+    });
     spawn(&tasks, "approvals", |stop| {
         let a = approvals.clone();
         async move { a.expire_until(stop).await }

@@ -20,9 +20,9 @@ pub struct MigrateArgs {
 pub async fn run(args: MigrateArgs) -> Outcome {
     let open = configuration(&args.installation)?;
     let names = if args.dry_run {
-        db::pending_migrations(&open.database_url).await?
+        db::pending_migrations(open.database()?).await?
     } else {
-        db::migrate(&open.database_url).await?
+        db::migrate(open.database()?).await?
     };
     if args.json {
         print_json(&serde_json::json!({"migrations": names, "ran": !args.dry_run}))?;

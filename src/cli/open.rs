@@ -86,6 +86,7 @@ pub fn configuration(installation: &Installation) -> std::result::Result<Opened,
             let database_url = with_password(&config)?;
             Ok(Opened {
                 config,
+                program: this_program()?,
                 config_file: Some(file),
                 database_url,
                 cluster: None,
@@ -107,6 +108,11 @@ pub fn configuration(installation: &Installation) -> std::result::Result<Opened,
             Ok(demo_installation(&data_dir)?)
         }
     }
+}
+
+/// This program's own file, for children of it.
+pub fn this_program() -> Result<PathBuf> {
+    std::env::current_exe().map_err(|e| ErrorCode::HostUnfit.caused_by(e))
 }
 
 /// A configuration by itself, for commands that need no database.
@@ -143,6 +149,7 @@ pub fn demo_installation(data_dir: &Path) -> Result<Opened> {
     };
     Ok(Opened {
         config,
+        program: this_program()?,
         config_file: None,
         database_url,
         cluster,

@@ -153,9 +153,10 @@ fn check(c: &Config, faults: &mut Vec<String>) {
                 "listeners.{name}: 非环回地址必须配置证书 / an address off loopback needs a certificate (TLS 1.3 only)"
             ),
         );
-        for file in [&l.certificate_file, &l.private_key_file].into_iter().flatten() {
-            must(file.is_file(), &format!("listeners.{name}: {} is not a file", file.display()));
-        }
+        must(
+            l.client_ca_file.is_none() || l.certificate_file.is_some(),
+            &format!("listeners.{name}: client_ca_file needs a certificate of its own"),
+        );
         must(l.max_connections > 0, &format!("listeners.{name}.max_connections: at least 1"));
         for (other, m) in zones.iter().skip(i + 1) {
             must(
@@ -167,10 +168,37 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     if c.crypto.provider == CryptoProvider::Sdf {
         c.crypto.sdf.faults().iter().for_each(|fault| must(false, fault));
     }
+    let (d, e) = (&c.database, &c.eventlog);
+    for (name, ca, certificate, key) in [
+        ("database", &d.ca_file, &d.certificate_file, &d.private_key_file),
+        ("eventlog", &e.ca_file, &e.certificate_file, &e.private_key_file),
+    ] {
+        must(
+            certificate.is_some() == key.is_some(),
+            &format!("{name}: certificate_file and private_key_file go together"),
+        );
+        must(certificate.is_none() || ca.is_some(), &format!("{name}: certificate_file needs ca_file"));
+    }
+    let listeners = zones
+        .iter()
+        .map(|(zone, l)| (format!("listeners.{zone}"), [&l.certificate_file, &l.private_key_file, &l.client_ca_file]));
+    let clients = [
+        ("database".to_owned(), [&d.certificate_file, &d.private_key_file, &d.ca_file]),
+        ("eventlog".to_owned(), [&e.certificate_file, &e.private_key_file, &e.ca_file]),
+    ];
+    for (name, files) in listeners.chain(clients) {
+        for file in files.into_iter().flatten() {
+            must(file.is_file(), &format!("{name}: {} is not a file", file.display()));
+        }
+    }
     must((2..=500).contains(&c.database.max_connections), "database.max_connections: 2 to 500");
     must(
-        is_local(&c.database.url),
-        "database.url: 只能经 Unix 套接字或环回地址 / a Unix socket or loopback: PostgreSQL is not reached through TLS yet",
+        is_local(&d.url) || d.ca_file.is_some(),
+        "database.url: 数据库不在本机，必须配置 ca_file（只用 TLS 1.3） / it leads off this machine: ca_file is needed (TLS 1.3 only)",
+    );
+    must(
+        !d.url.contains("sslmode"),
+        "database.url: sslmode 不能配置 / sslmode is not to be chosen: off this machine it is TLS 1.3 with verification",
     );
     must(!has_password(&c.database.url), "database.url: a password belongs into database.password_file");
     if let Some(f) = &c.database.password_file {
@@ -178,6 +206,11 @@ fn check(c: &Config, faults: &mut Vec<String>) {
     }
     if c.eventlog.backend == EventLogBackend::Kafka {
         must(!c.eventlog.bootstrap_servers.is_empty(), "eventlog.bootstrap_servers: needed with backend = \"kafka\"");
+        let is_local = e.bootstrap_servers.split(',').all(|s| is_loopback(without_port(s.trim())));
+        must(
+            is_local || e.ca_file.is_some(),
+            "eventlog.bootstrap_servers: Kafka 不在本机，必须配置 ca_file（只用 TLS 1.3） / off this machine: ca_file is needed (TLS 1.3 only)",
+        );
     }
     must((1..=1000).contains(&c.eventlog.topic_partitions), "eventlog.topic_partitions: 1 to 1000");
     must((1..=9).contains(&c.eventlog.topic_replication), "eventlog.topic_replication: 1 to 9");
@@ -217,9 +250,7 @@ fn is_local(url: &str) -> bool {
     let is_here = |host: &str| {
         let host = host.trim_matches('\'');
         let is_socket = host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
-        is_socket
-            || host == "localhost"
-            || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        is_socket || is_loopback(host)
     };
     match url.split_once("://") {
         Some((_, rest)) => {
@@ -233,6 +264,10 @@ fn is_local(url: &str) -> bool {
             .filter_map(|p| p.strip_prefix("host=").or(p.strip_prefix("hostaddr=")))
             .all(|hosts| hosts.split(',').all(is_here)),
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 fn without_port(host: &str) -> &str {

@@ -85,6 +85,8 @@ section! {
         certificate_file: Option<PathBuf> = None;
         /// PEM private key; needed off loopback.
         private_key_file: Option<PathBuf> = None;
+        /// PEM authorities: when given, every client must have a certificate of one of them.
+        client_ca_file: Option<PathBuf> = None;
         /// Concurrent connections that this zone takes.
         max_connections: usize = 10_000;
     }
@@ -97,6 +99,12 @@ section! {
         url: String = String::new();
         /// File with the password, readable by this program alone; none for peer authentication.
         password_file: Option<PathBuf> = None;
+        /// PEM authorities that the server's certificate must be of; needed off this machine. TCP is TLS 1.3 only when it is given.
+        ca_file: Option<PathBuf> = None;
+        /// PEM certificate chain that we present, where the server asks for one.
+        certificate_file: Option<PathBuf> = None;
+        /// PEM private key of that certificate.
+        private_key_file: Option<PathBuf> = None;
         /// Connections in the pool.
         max_connections: usize = 16;
     }
@@ -109,6 +117,12 @@ section! {
         backend: EventLogBackend = EventLogBackend::Local;
         /// Kafka bootstrap servers, comma-separated.
         bootstrap_servers: String = String::new();
+        /// PEM authorities that the brokers' certificates must be of; needed off this machine. TLS 1.3 only when it is given.
+        ca_file: Option<PathBuf> = None;
+        /// PEM certificate chain that we present, where the brokers ask for one.
+        certificate_file: Option<PathBuf> = None;
+        /// PEM private key of that certificate.
+        private_key_file: Option<PathBuf> = None;
         /// Whether topics that are missing in Kafka are made at start.
         create_topics: bool = true;
         /// Partitions of a topic that is made: the most nodes that can share its work.

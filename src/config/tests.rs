@@ -60,7 +60,7 @@ fn a_password_in_the_url_is_refused() {
 }
 
 #[test]
-fn the_database_is_reached_without_a_network_and_without_a_password_in_the_file() {
+fn a_database_off_the_machine_needs_an_authority_and_no_password_stands_in_the_file() {
     let faults = |url: &str| {
         let file = write(&format!("[database]\nurl = \"{url}\"\n"));
         load(Some(file.path()), std::iter::empty()).err().map_or(0, |f| f.0.len())
@@ -86,4 +86,36 @@ fn the_database_is_reached_without_a_network_and_without_a_password_in_the_file(
     ] {
         assert_eq!(faults(bad), 1, "{bad}");
     }
+    let ca = write("");
+    let with_ca = |url: &str| {
+        let file = write(&format!("[database]\nurl = \"{url}\"\nca_file = \"{}\"\n", ca.path().display()));
+        load(Some(file.path()), std::iter::empty()).err().map_or(0, |f| f.0.len())
+    };
+    assert_eq!(with_ca("host=db.bank.example dbname=guitai"), 0);
+    // How the server is verified is nobody's choice.
+    for mode in ["disable", "prefer", "require", "verify-full"] {
+        assert_eq!(with_ca(&format!("host=db.bank.example dbname=guitai sslmode={mode}")), 1, "{mode}");
+    }
+}
+
+#[test]
+fn certificates_come_with_their_keys_and_authorities() {
+    let files: Vec<_> = (0..3).map(|_| write("")).collect();
+    let [ca, certificate, key] = [0, 1, 2].map(|n| files[n].path().display().to_string());
+    let faults = |text: String| {
+        let file = write(&text);
+        load(Some(file.path()), std::iter::empty()).err().map_or(0, |f| f.0.len())
+    };
+    let kafka = |servers: &str, rest: &str| {
+        faults(format!("[eventlog]\nbackend = \"kafka\"\nbootstrap_servers = \"{servers}\"\n{rest}"))
+    };
+    let whole = format!("ca_file = \"{ca}\"\ncertificate_file = \"{certificate}\"\nprivate_key_file = \"{key}\"\n");
+    assert_eq!(kafka("k1.bank.example:9093, k2.bank.example:9093", &whole), 0);
+    assert_eq!(kafka("127.0.0.1:9092,[::1]:9092,localhost:9092", ""), 0);
+    assert_eq!(kafka("127.0.0.1:9092,10.0.0.5:9092", ""), 1);
+    assert_eq!(kafka("127.0.0.1:9092", &format!("certificate_file = \"{certificate}\"")), 2);
+    assert_eq!(kafka("127.0.0.1:9092", "ca_file = \"/nonexistent/ca.pem\""), 1);
+    let metrics = |rest: &str| faults(format!("[listeners.metrics]\naddress = \"10.0.0.1:8483\"\n{rest}"));
+    assert_eq!(metrics(&whole.replacen("ca_file", "client_ca_file", 1)), 0);
+    assert_eq!(metrics(&format!("client_ca_file = \"{ca}\"")), 2);
 }

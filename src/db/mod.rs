@@ -14,6 +14,7 @@ pub mod listen;
 pub mod schema;
 pub mod sealed;
 
+mod connect;
 mod error;
 mod migrate;
 mod pool;
@@ -24,6 +25,7 @@ pub use diesel_async::AsyncConnection;
 
 pub use backoff::Backoff;
 pub use clock::Clock;
+pub use connect::Address;
 pub use error::{OptionalRow, RowResult};
 pub use keys::{KeyCensus, KeySettings, KeyStore, Scope, Stamp, key_census};
 pub use listen::{Listener, Notice, Notices};

@@ -5,8 +5,10 @@ use std::time::Duration;
 use deadpool::managed::Timeouts;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures::FutureExt;
 
+use super::Address;
 use crate::error::{ErrorCode, Result};
 
 pub type Connection = AsyncPgConnection;
@@ -27,13 +29,21 @@ pub struct Usage {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
-    url: String,
+    address: Address,
 }
 
 impl Db {
-    /// Makes the pool; no connection is opened yet. `url` is a libpq connection string or URL; it may hold a password and is never logged.
-    pub fn new(url: &str, max_connections: usize) -> Result<Self> {
-        let manager = AsyncDieselConnectionManager::new_with_config(url, ManagerConfig::default());
+    /// Makes the pool; no connection is opened yet.
+    pub fn new(address: impl Into<Address>, max_connections: usize) -> Result<Self> {
+        let address = address.into();
+        let mut config = ManagerConfig::default();
+        let opened = address.clone();
+        config.custom_setup = Box::new(move |_| {
+            let address = opened.clone();
+            async move { address.connect().await.map_err(as_connection_error) }.boxed()
+        });
+        // The manager hands the connection string to the setup alone, which has its own.
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
         let pool = Pool::builder(manager)
             .max_size(max_connections)
             .timeouts(Timeouts {
@@ -44,7 +54,7 @@ impl Db {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|e| ErrorCode::Internal.caused_by(e))?;
-        Ok(Self { pool, url: url.to_owned() })
+        Ok(Self { pool, address })
     }
 
     /// A connection, or [`ErrorCode::DatabaseUnavailable`] when none is to be had in time.
@@ -54,7 +64,7 @@ impl Db {
 
     /// A connection outside the pool, for LISTEN and for work that keeps it for long.
     pub async fn dedicated(&self) -> Result<Connection> {
-        Ok(AsyncPgConnection::establish(&self.url).await?)
+        self.address.connect().await
     }
 
     /// How the pool is used now.
@@ -67,6 +77,10 @@ impl Db {
     pub fn close(&self) {
         self.pool.close();
     }
+}
+
+fn as_connection_error(e: crate::error::Error) -> diesel::ConnectionError {
+    diesel::ConnectionError::CouldntSetupConfiguration(diesel::result::Error::QueryBuilderError(Box::new(e)))
 }
 
 /// Whether the server answers.

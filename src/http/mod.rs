@@ -11,11 +11,9 @@ mod server;
 mod socket;
 mod staff_socket;
 mod chat_socket;
-mod tls;
 
 pub use live::{LiveHub, Typing};
 pub use openapi::document as openapi_document;
 pub use ops::{Check, Readiness};
 pub use routes::{Audit, ROUTES, RouteRow};
-pub use server::{Bound, Services, Zones, bind, serve};
-pub use tls::{DevelopmentCa, server_config};
+pub use server::{Bound, Services, Zones, bind, endpoint, serve, zones};

@@ -26,11 +26,12 @@ use crate::telemetry::metrics::Metrics;
 use crate::telemetry::tasks::Tasks;
 use crate::tickets::Tickets;
 use crate::transaction::{Transactions, Tx};
+use crate::transport::{self, Endpoint, Files, Role};
 use crate::web::{Demo, Unread, Zone, refused, run_use_cases_on, trace_errors};
 
 use super::live::LiveHub;
 use super::ops::Readiness;
-use super::{routes, tls};
+use super::routes;
 
 /// How long open requests may take to end when the program stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -66,8 +67,9 @@ pub struct Services {
 pub struct Bound {
     pub zone: Zone,
     pub address: SocketAddr,
+    /// Its certificates; none on loopback.
+    pub tls: Option<Endpoint>,
     listener: TcpListener,
-    tls: Tls,
     max_connections: usize,
     /// Set when the wanted port was taken and the next free one was used.
     pub instead_of: Option<SocketAddr>,
@@ -101,29 +103,44 @@ impl Zones {
 /// Ports tried after a taken one.
 const PORT_TRIES: u16 = 50;
 
-/// Binds all zones or none. With `next_port` a taken port is passed over for the next free one.
-pub fn bind(listeners: &Listeners, next_port: bool) -> Result<Vec<Bound>> {
-    let wanted = [
+/// What is configured for each zone.
+pub fn zones(listeners: &Listeners) -> [(Zone, &Listener); 4] {
+    [
         (Zone::Staff, &listeners.staff),
         (Zone::Customers, &listeners.customers),
         (Zone::Admin, &listeners.admin),
         (Zone::Metrics, &listeners.metrics),
-    ];
+    ]
+}
+
+/// Binds all zones or none. With `next_port` a taken port is passed over for the next free one.
+pub fn bind(listeners: &Listeners, next_port: bool) -> Result<Vec<Bound>> {
     // Every certificate is read before anything is bound.
-    let with_tls: Vec<_> = wanted.into_iter().map(|(zone, l)| Ok((zone, l, tls_of(l)?))).collect::<Result<_>>()?;
+    let with_tls: Vec<_> =
+        zones(listeners).into_iter().map(|(zone, l)| Ok((zone, l, endpoint(zone, l)?))).collect::<Result<_>>()?;
     with_tls.into_iter().map(|(zone, l, tls)| bind_one(zone, l, tls, next_port)).collect()
 }
 
-type Tls = Option<Arc<rustls::ServerConfig>>;
-
-fn tls_of(wanted: &Listener) -> Result<Tls> {
-    match (&wanted.certificate_file, &wanted.private_key_file) {
-        (Some(certificate), Some(key)) => Ok(Some(Arc::new(tls::server_config(certificate, key)?))),
-        _ => Ok(None),
+/// The certificates of a zone's listener; `None` when it has none. Errors: `ConfigInvalid`, naming the file.
+pub fn endpoint(zone: Zone, wanted: &Listener) -> Result<Option<Endpoint>> {
+    if wanted.certificate_file.is_none() {
+        return Ok(None);
     }
+    let role = match zone {
+        Zone::Staff => Role::Staff,
+        Zone::Customers => Role::Customers,
+        Zone::Admin => Role::Admin,
+        Zone::Metrics => Role::Metrics,
+    };
+    let files = Files {
+        ca: wanted.client_ca_file.clone(),
+        certificate: wanted.certificate_file.clone(),
+        private_key: wanted.private_key_file.clone(),
+    };
+    Endpoint::open(role, files).map(Some)
 }
 
-fn bind_one(zone: Zone, wanted: &Listener, tls: Tls, next_port: bool) -> Result<Bound> {
+fn bind_one(zone: Zone, wanted: &Listener, tls: Option<Endpoint>, next_port: bool) -> Result<Bound> {
     let mut address = wanted.address;
     let mut tries = if next_port && address.port() != 0 { PORT_TRIES } else { 0 };
     let listener = loop {
@@ -194,7 +211,7 @@ pub fn serve(bound: Bound, services: Services) -> Result<(Server, ServerHandle)>
         .disable_signals()
         .shutdown_timeout(DRAIN.as_secs());
     let server = match bound.tls {
-        Some(config) => server.listen_rustls_0_23(bound.listener, (*config).clone()),
+        Some(end) => server.listen_rustls_0_23(bound.listener, transport::server_config(&end)?),
         None => server.listen(bound.listener),
     };
     let server = server.map_err(|e| ErrorCode::HostUnfit.caused_by(e))?.run();

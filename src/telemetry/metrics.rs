@@ -95,6 +95,11 @@ metrics! {
     /// again every hour).
     recordings_waiting: IntGaugeVec = "guitai_recordings_waiting" ["place"];
 
+    /// When certificates end, in seconds since 1970, by end of the link and kind: certificate (ours), ca (of those we trust the first to end).
+    tls_certificate_expiry: IntGaugeVec = "guitai_tls_certificate_expiry_timestamp_seconds" ["role", "kind"];
+    /// 1 while replaced certificate files cannot be used and those before stay in use.
+    tls_reload_refused: IntGaugeVec = "guitai_tls_reload_refused" ["role"];
+
     /// Background tasks that panicked.
     task_panics: IntCounterVec = "guitai_task_panics_total" ["task"];
     /// Resident memory of this process.

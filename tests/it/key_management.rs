@@ -20,8 +20,8 @@ use guitai::error::{Error, ErrorCode, Result};
 use guitai::identity::{Principal, Role};
 use guitai::jobs::{self, JobHandler, Worker, WorkerSettings};
 use guitai::key_management::{
-    DestroyFormerVersions, ErasureKeeper, JOURNAL_FILE, KeyManagement, KeyManagementSettings, PrepareNextMonth, Rewrap,
-    Rotate, VaultFiles, sealed_columns,
+    DestroyFormerVersions, ErasureKeeper, JOURNAL_FILE, KeyManagement, KeyManagementSettings, Phase, PrepareNextMonth,
+    Rewrap, Rotate, VaultFiles, sealed_columns,
 };
 use guitai::transaction::Transactions;
 use guitai::vault::Vault;
@@ -167,7 +167,7 @@ async fn data_keys_rotate_while_two_nodes_read_and_write() {
             assert_eq!(reader.read(&supervisor, customer).await.expect("readable at every moment"), said[n]);
         }
         let rotation = management.rotations().await.expect("the list").remove(0);
-        if rotation.rewritten > 2 && worker.is_some() {
+        if matches!(rotation.phase, Phase::SettlingAgain | Phase::Rewriting) && worker.is_some() {
             // The node that did it is gone in the middle; another one takes over when its lease is over.
             drop(worker.take());
             std::mem::forget(work(&core, &two.management(vec![VaultFiles::new(vault.clone(), "conversations")])));

@@ -37,3 +37,4 @@ mod support;
 mod tickets;
 mod tidy;
 mod transcription;
+mod transport;

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use guitai::error::CATALOGUE;
-use guitai::http::{Audit, DevelopmentCa, ROUTES, openapi_document};
+use guitai::http::{Audit, ROUTES, openapi_document};
+use guitai::transport::DevelopmentCa;
 use guitai::web::Zone;
 
 use crate::support::app::{TestApp, ok};

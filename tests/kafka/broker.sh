@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Starts and stops one real Apache Kafka broker on loopback, with its data, log and process id in DIR.
 #
-#   broker.sh start DIR PORT [CONTROLLER_PORT]   start, wait until it serves, leave it running
-#   broker.sh run   DIR PORT [CONTROLLER_PORT]   in the foreground, until standard input closes; then DIR is removed
-#   broker.sh stop  DIR                          end it and wait until it is gone; the data stays
+#   broker.sh start DIR PORT [CONTROLLER_PORT [MORE]]   start, wait until it serves, leave it running
+#   broker.sh run   DIR PORT [CONTROLLER_PORT [MORE]]   in the foreground, until standard input closes; then DIR is removed
+#   broker.sh stop  DIR                                 end it and wait until it is gone; the data stays
 #
-# CONTROLLER_PORT is PORT + 1 unless given. A second start on the same DIR finds its data again. `run` is for a parent
+# CONTROLLER_PORT is PORT + 1 unless given; MORE is a file of properties that win over server.properties. A second start on the same DIR finds its data again. `run` is for a parent
 # that may die: its end of the pipe closes then, and neither a process nor a folder is left behind.
 set -euo pipefail
 
@@ -28,13 +28,13 @@ running() {
 
 # Prepares DIR and sets `java_args`.
 prepare() {
-  local port=$1 controller_port=$2 jars major
+  local port=$1 controller_port=$2 more=$3 jars major
   command -v java >/dev/null || fail "java is not installed; 'make setup' installs JDK 17 or newer"
   major=$(java -version 2>&1 | sed -n '1,3s/.* version "\([0-9]*\).*/\1/p' | head -n 1)
   [ "${major:-0}" -ge 17 ] || fail "java ${major:-unknown} is too old: Apache Kafka 4 needs JDK 17 or newer"
   jars=$("$here/fetch.sh" --check)
   sed -e "s|@DIR@|$dir|g" -e "s|@PORT@|$port|g" -e "s|@CONTROLLER_PORT@|$controller_port|g" \
-    "$here/server.properties" >"$dir/server.properties"
+    "$here/server.properties" ${more:+"$more"} >"$dir/server.properties"
   # The serial collector and a small heap: several of these run beside builds on two cores.
   java_args=(-Xms64m -Xmx512m -XX:+UseSerialGC -Dlog4j2.configurationFile="$here/log4j2.yaml" -cp "$jars/*")
   if [ ! -e "$dir/data/meta.properties" ]; then
@@ -50,7 +50,7 @@ case $verb in
 start)
   [ $# -ge 3 ] || usage
   [ -z "$(running)" ] || fail "a broker is already running in $dir"
-  prepare "$3" "${4:-$(($3 + 1))}"
+  prepare "$3" "${4:-$(($3 + 1))}" "${5:-}"
   setsid java "${java_args[@]}" kafka.Kafka "$dir/server.properties" >"$dir/broker.log" 2>&1 </dev/null &
   pid=$!
   printf '%s\n' "$pid" >"$pidfile"
@@ -68,7 +68,7 @@ start)
 run)
   [ $# -ge 3 ] || usage
   [ -z "$(running)" ] || fail "a broker is already running in $dir"
-  prepare "$3" "${4:-$(($3 + 1))}"
+  prepare "$3" "${4:-$(($3 + 1))}" "${5:-}"
   java "${java_args[@]}" kafka.Kafka "$dir/server.properties" >"$dir/broker.log" 2>&1 </dev/null &
   pid=$!
   printf '%s\n' "$pid" >"$pidfile"

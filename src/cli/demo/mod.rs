@@ -16,8 +16,9 @@ use crate::app::{self, Base, Mode, Opened, Running};
 use crate::audit::Caller;
 use crate::config::{Listener, Listeners};
 use crate::error::{ErrorCode, Result};
-use crate::http::{self, Bound, DevelopmentCa};
+use crate::http::{self, Bound};
 use crate::identity::{NewAccount, Role};
+use crate::transport::DevelopmentCa;
 
 /// The first of four ports: staff, customers, administrators, metrics.
 const FIRST_PORT: u16 = 8480;

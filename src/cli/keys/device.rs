@@ -2,7 +2,7 @@
 
 use super::DeviceRootArgs;
 use crate::app::broker_commands;
-use crate::cli::open::configuration_of;
+use crate::cli::open::{configuration_of, this_program};
 use crate::cli::{Answer, Outcome, print, print_json, tell};
 use crate::crypto::sdf;
 use crate::error::{Error, ErrorCode};
@@ -15,7 +15,7 @@ pub fn run(args: &DeviceRootArgs) -> Outcome {
         config.crypto.sdf.root_file.clone().ok_or_else(|| {
             Error::from(ErrorCode::ConfigInvalid).context("crypto.sdf.root_file: 必须填写 / is needed")
         })?;
-    let (id, version) = sdf::create_root(broker_commands(&config, &args.config)?, &file)?;
+    let (id, version) = sdf::create_root(broker_commands(&config, &this_program()?, &args.config), &file)?;
     if args.json {
         print_json(&serde_json::json!({"key_id": id, "version": version, "file": file}))?;
     } else {

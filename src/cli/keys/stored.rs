@@ -20,7 +20,7 @@ impl StillInUse for Database {
         tokio::runtime::Handle::current().block_on(async {
             // Kept alive: it may own the demo's PostgreSQL.
             let opened = configuration(installation)?;
-            let db = Db::new(&opened.database_url, 1)?;
+            let db = Db::new(opened.database()?, 1)?;
             Ok(keys::class_keys_under(&mut *db.connection().await?, id, version).await?)
         })
     }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::cloud_event::parse;
+use super::secure::may_be_asked;
 use super::{Context, KafkaSettings};
 use crate::db::Backoff;
 use crate::error::{ErrorCode, Result};
@@ -42,7 +43,9 @@ impl Consumer {
     /// Consumes until `stop`, with a new client after every failure that librdkafka does not recover from by itself.
     pub async fn run(&self, stop: CancellationToken) {
         let mut failures = 0;
-        while let Err(e) = self.session(&stop, &mut failures).await {
+        while !stop.is_cancelled() {
+            // It ends well when told to stop, or when new certificates need a new client.
+            let Err(e) = self.session(&stop, &mut failures).await else { continue };
             failures += 1;
             tracing::warn!(subscription = self.subscriber.name(), error = ?e, failures, "kafka cannot be read");
             tokio::select! {
@@ -53,6 +56,11 @@ impl Consumer {
     }
 
     async fn session(&self, stop: &CancellationToken, failures: &mut u32) -> Result<()> {
+        let mut rotation = self.settings.rotation();
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            may = may_be_asked(&self.settings) => may?,
+        }
         let silent = self.settings.consumer_session;
         let consumer: Arc<GroupConsumer> = Arc::new(
             self.settings
@@ -71,6 +79,7 @@ impl Consumer {
         loop {
             let batch = tokio::select! {
                 () = stop.cancelled() => break,
+                () = rotation.happened() => break,
                 batch = self.receive(&consumer) => batch?,
             };
             tokio::select! {

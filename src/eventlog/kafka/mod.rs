@@ -9,6 +9,7 @@
 mod cloud_event;
 mod consumer;
 mod relay;
+mod secure;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,8 +29,10 @@ use super::delivery::{Deliverer, DeliverySettings};
 use super::{EventLog, Subscriber, SubscriptionSpec, Topic};
 use crate::db::{Backoff, Clock, Db, KeyStore, Listener};
 use crate::error::{Error, ErrorCode, Result};
+use crate::transport::Endpoint;
 use consumer::Consumer;
 use relay::Relay;
+use secure::Rotation;
 
 /// The relay's subscription of the outbox.
 const RELAY: SubscriptionSpec = SubscriptionSpec { name: "relay", topics: Topic::ALL };
@@ -42,6 +45,8 @@ const RECONNECT: Backoff = Backoff::new(Duration::from_millis(200), Duration::fr
 pub struct KafkaSettings {
     /// librdkafka's own options: `bootstrap.servers`, `security.protocol`, `sasl.*`, `ssl.*`. They may hold a password and are never logged.
     pub client: Vec<(String, String)>,
+    /// The certificates by which the brokers and we know each other; without them nothing but this machine is spoken to.
+    pub tls: Option<Endpoint>,
     /// Stands before the names of topics, groups and the relay, where several installations share one Kafka; empty otherwise.
     pub namespace: String,
     /// Topics that are missing are made like this at start; `None` where the bank makes them itself.
@@ -58,6 +63,7 @@ impl KafkaSettings {
     pub fn new(bootstrap_servers: &str) -> Self {
         Self {
             client: vec![("bootstrap.servers".to_owned(), bootstrap_servers.to_owned())],
+            tls: None,
             namespace: String::new(),
             new_topics: None,
             delivery_timeout: Duration::from_secs(30),
@@ -80,7 +86,13 @@ impl KafkaSettings {
         for (key, value) in &self.client {
             config.set(key, value);
         }
+        secure::apply(&mut config, self.tls.as_ref());
         config
+    }
+
+    /// Changes whenever clients have to be made anew, because certificates were replaced.
+    fn rotation(&self) -> Rotation {
+        Rotation(self.tls.as_ref().map(Endpoint::generation))
     }
 }
 
@@ -122,8 +134,10 @@ impl KafkaLog {
         Self { settings: Arc::new(settings), deliverer }
     }
 
-    /// Creates those of `topics` that are not there and returns their names. Errors: `EventLogUnavailable`.
+    /// Creates those of `topics` that are not there and returns their names. Errors: `EventLogUnavailable`, or `ConfigInvalid`
+    /// when brokers on other machines would have to be spoken to in clear.
     pub async fn create_topics(&self, topics: &[Topic], like: NewTopics) -> Result<Vec<String>> {
+        secure::may_be_asked(&self.settings).await?;
         let admin: AdminClient<Context> = self.settings.config().create_with_context(Context)?;
         let names: Vec<_> = topics.iter().map(|topic| self.settings.named(topic.name())).collect();
         let new = |name| NewTopic::new(name, like.partitions, TopicReplication::Fixed(like.replication));
@@ -151,7 +165,10 @@ impl KafkaLog {
                     tracing::info!(topics = created.join(" "), "kafka topics created");
                     return true;
                 }
-                Err(e) => tracing::warn!(error = ?e, "kafka topics cannot be made; events wait in the outbox"),
+                Err(e) => {
+                    let e = secure::refusal(&self.settings).await.unwrap_or(e);
+                    tracing::warn!(error = ?e, "kafka topics cannot be made; events wait in the outbox");
+                }
             }
             failures += 1;
             tokio::select! {

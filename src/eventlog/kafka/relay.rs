@@ -9,6 +9,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio_util::sync::CancellationToken;
 
 use super::cloud_event::headers;
+use super::secure::{self, must_stay_here};
 use super::{Context, KafkaSettings, RECONNECT, RELAY};
 use crate::db::Connection;
 use crate::db::ids::EventId;
@@ -41,11 +42,13 @@ impl Relay {
     /// Feeds Kafka while the lease is held, with a new producer after every failure: a failed transaction may be in any state.
     async fn feed(&self, held: Held) -> Result<()> {
         let mut failures = 0;
-        while let Err(e) = self.session(&held, &mut failures).await {
+        while !held.over.is_cancelled() {
+            let Err(e) = self.session(&held, &mut failures).await else { continue };
             if e.code() == ErrorCode::LeaseLost {
                 return Err(e);
             }
             failures += 1;
+            let e = secure::refusal(&self.settings).await.unwrap_or(e);
             tracing::warn!(error = ?e, failures, "events cannot be sent to kafka; they wait in the outbox");
             tokio::select! {
                 () = held.over.cancelled() => break,
@@ -57,14 +60,17 @@ impl Relay {
 
     async fn session(&self, held: &Held, failures: &mut u32) -> Result<()> {
         let settings = Arc::clone(&self.settings);
+        let mut rotation = self.settings.rotation();
         let producer = Arc::new(blocking(move || connect(&settings)).await?);
         let mut notices = self.deliverer.listener.subscribe(NOTIFY_CHANNEL);
         let mut poll = tokio::time::interval(self.deliverer.settings.poll);
-        while !held.over.is_cancelled() {
+        // With new certificates a new producer takes over between two batches.
+        while !held.over.is_cancelled() && !rotation.has_happened() {
             let batch = store::next_in_order(&mut *self.deliverer.db.connection().await?, RELAY.name, BATCH).await?;
             if batch.is_empty() {
                 tokio::select! {
                     () = held.over.cancelled() => {}
+                    () = rotation.happened() => break,
                     _ = notices.next() => while notices.ready().is_some() {},
                     _ = poll.tick() => {}
                 }
@@ -101,6 +107,7 @@ impl Relay {
 
 /// A producer of the relay's name. Whoever had that name before is fenced, and its open transaction aborted.
 fn connect(settings: &KafkaSettings) -> Result<RelayProducer> {
+    must_stay_here(settings)?;
     let transaction_timeout = settings.delivery_timeout + TRANSACTION_GRACE;
     let producer: RelayProducer = settings
         .config()

@@ -70,6 +70,7 @@ impl TestApp {
         adjust(&mut config);
         let opened = Opened {
             config,
+            program: env!("CARGO_BIN_EXE_guitai").into(),
             config_file,
             database_url: db.url().to_owned(),
             cluster: None,

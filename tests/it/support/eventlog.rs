@@ -96,7 +96,7 @@ impl Kafka<&'static KafkaBroker> {
     }
 }
 
-fn settings(bootstrap_servers: &str) -> KafkaSettings {
+pub fn settings(bootstrap_servers: &str) -> KafkaSettings {
     KafkaSettings {
         namespace: format!("{}.", Uuid::now_v7().simple()),
         delivery_timeout: Duration::from_secs(20),

@@ -27,6 +27,8 @@ pub struct KafkaBroker {
     folder: PathBuf,
     port: u16,
     controller_port: u16,
+    /// Properties beside those of `tests/kafka/server.properties`, over which they win.
+    more: Option<PathBuf>,
     script: Child,
 }
 
@@ -34,10 +36,19 @@ impl KafkaBroker {
     /// Starts a broker and returns once it answers a metadata request. Blocks for seconds: call it outside async code, or
     /// inside `spawn_blocking`.
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// As [`KafkaBroker::start`], with more properties; `@PORT@` and `@CONTROLLER_PORT@` stand for the broker's own ports.
+    pub fn start_with(properties: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("guitai-kafka-").tempdir().expect("a temporary folder").keep();
         let (port, controller_port) = (free_port(), free_port());
-        let script = spawn(&folder, port, controller_port);
-        let mut broker = Self { folder, port, controller_port, script };
+        let more = (!properties.is_empty()).then(|| folder.join("more.properties"));
+        if let Some(more) = &more {
+            fs::write(more, properties).expect("the properties are written");
+        }
+        let script = spawn(&folder, port, controller_port, more.as_deref());
+        let mut broker = Self { folder, port, controller_port, more, script };
         broker.wait_until_ready();
         broker
     }
@@ -84,7 +95,7 @@ impl KafkaBroker {
     /// Starts a stopped broker again, on the same ports and data.
     pub fn start_again(&mut self) {
         assert!(self.ended().is_some(), "the broker still runs");
-        self.script = spawn(&self.folder, self.port, self.controller_port);
+        self.script = spawn(&self.folder, self.port, self.controller_port, self.more.as_deref());
         self.wait_until_ready();
     }
 
@@ -166,10 +177,11 @@ fn command() -> Command {
     command
 }
 
-fn spawn(folder: &Path, port: u16, controller_port: u16) -> Child {
+fn spawn(folder: &Path, port: u16, controller_port: u16, more: Option<&Path>) -> Child {
     command()
         .args([Path::new("run"), folder])
         .args([port.to_string(), controller_port.to_string()])
+        .args(more)
         .stdin(Stdio::piped())
         .spawn()
         .expect("tests/kafka/broker.sh runs")
@@ -177,7 +189,7 @@ fn spawn(folder: &Path, port: u16, controller_port: u16) -> Child {
 
 /// A port that nobody listens on, below the range from which the system hands out outgoing ports: one from that range
 /// could be taken by a connection before the broker binds it.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 10_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);

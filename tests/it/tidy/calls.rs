@@ -84,3 +84,37 @@ fn tasks_are_tracked() {
         outside(allowed, &needles),
     );
 }
+
+#[test]
+fn whoever_leaves_the_machine_goes_through_transport() {
+    let is_of = |file: &Source, places: &[&str]| places.iter().any(|place| file.path.starts_with(place));
+    // Versions, algorithms and verification are decided once. What would switch verification off has no place at all.
+    let mut breaches = outside(
+        |file| is_of(file, &["src/transport/"]),
+        &[
+            "ClientConfig::builder",
+            "ServerConfig::builder",
+            "builder_with_provider(",
+            "builder_with_protocol_versions(",
+        ],
+    );
+    breaches.extend(outside(
+        |_| false,
+        &[
+            ".dangerous()",
+            "with_custom_certificate_verifier",
+            "ServerCertVerifier",
+            "tls_danger_accept",
+            "danger_accept_invalid",
+            "AsyncPgConnection::establish",
+        ],
+    ));
+    // The database in clear is this machine's alone, and its address is what decides.
+    breaches.extend(outside(|file| is_of(file, &["src/db/connect.rs"]), &["NoTls", "SslMode"]));
+    // The demo's player is a browser and speaks with what it is given; a socket of another client belongs here too.
+    breaches.extend(outside(
+        |file| is_of(file, &["src/transport/", "src/cli/demo/player/"]),
+        &["TcpStream::connect(", "TcpSocket::", "UdpSocket::", "reqwest::"],
+    ));
+    assert_none("TLS is decided in src/transport", breaches);
+}

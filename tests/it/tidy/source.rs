@@ -72,7 +72,7 @@ pub fn rust() -> Vec<Source> {
 }
 
 /// Folders of `src` that are packages of their own.
-pub const PACKAGES: [&str; 2] = ["src/kernels/", "src/sdf/"];
+pub const PACKAGES: [&str; 3] = ["src/kernels/", "src/language/", "src/sdf/"];
 
 /// The program itself, without its tests and without the packages it stands on.
 pub fn program() -> Vec<Source> {

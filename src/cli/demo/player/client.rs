@@ -8,35 +8,31 @@ use reqwest::cookie::{CookieStore, Jar};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder, Url};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use serde_json::{Value, json};
 
 use super::Credentials;
 use super::check::{Fields, Outcome, Stop, must, same};
+use crate::transport::{Endpoint, Files, Role};
 
 /// Nothing that is asked for takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whom the clients trust: the given authority and nobody else, by TLS 1.3 and nothing else.
+/// Whom the clients trust: the given authority and nobody else, by TLS 1.3 and nothing else. `None` speaks plain HTTP alone.
 #[derive(Clone)]
-pub(super) struct Tls(pub ClientConfig);
+pub(super) struct Tls(pub Option<Arc<ClientConfig>>);
 
 impl Tls {
     pub fn new(ca_file: Option<&Path>) -> Outcome<Self> {
-        let mut roots = RootCertStore::empty();
-        if let Some(file) = ca_file {
-            let unusable = |e: &dyn std::fmt::Display| Stop::unmet(format!("certificates in {}", file.display()), e);
-            for certificate in CertificateDer::pem_file_iter(file).map_err(|e| unusable(&e))? {
-                roots.add(certificate.map_err(|e| unusable(&e))?).map_err(|e| unusable(&e))?;
-            }
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(|e| Stop::unmet("TLS 1.3", e))?;
-        Ok(Self(config.with_root_certificates(roots).with_no_client_auth()))
+        let Some(ca) = ca_file else { return Ok(Self(None)) };
+        let files = Files { ca: Some(ca.to_owned()), ..Files::default() };
+        let config = Endpoint::open(Role::Client, files).and_then(|end| end.client());
+        Ok(Self(Some(config.map_err(|e| Stop::unmet("an authority to trust", e))?)))
+    }
+
+    /// For an address that is `https`.
+    pub fn config(&self) -> Outcome<Arc<ClientConfig>> {
+        self.0.clone().ok_or_else(|| Stop::unmet("an authority for https", "none"))
     }
 }
 
@@ -61,8 +57,11 @@ impl Web {
     pub fn new(base: &str, tls: &Tls) -> Outcome<Self> {
         let url = Url::parse(base).map_err(|e| Stop::unmet("an address of a listener", e))?;
         let jar = Arc::new(Jar::default());
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls.0.clone())
+        let mut http = Client::builder();
+        if url.scheme() == "https" {
+            http = http.tls_backend_preconfigured((*tls.config()?).clone());
+        }
+        let http = http
             .cookie_provider(Arc::clone(&jar))
             .no_proxy()
             .timeout(PATIENCE)

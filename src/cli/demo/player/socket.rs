@@ -1,7 +1,6 @@
 //! A WebSocket client that keeps what it was not waiting for, so that the order of unrelated frames does not matter.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use futures::{SinkExt, StreamExt};
 use rustls::pki_types::ServerName;
@@ -46,7 +45,7 @@ impl Socket {
         let tcp = TcpStream::connect((host.trim_matches(['[', ']']), port)).await.map_err(|e| failed(&e))?;
         let line: Box<dyn Line> = if is_secure {
             let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|e| failed(&e))?;
-            let connector = TlsConnector::from(Arc::new(web.tls.0.clone()));
+            let connector = TlsConnector::from(web.tls.config()?);
             Box::new(connector.connect(name, tcp).await.map_err(|e| failed(&e))?)
         } else {
             Box::new(tcp)

@@ -1,31 +1,11 @@
-//! TLS 1.3, and a development CA for machines that have no certificate yet.
+//! A development CA for machines that have no certificate yet.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode, Result};
-
-/// A server configuration for TLS 1.3 alone: an older client is refused in the handshake (row I5). No option turns this off.
-pub fn server_config(certificate_file: &Path, private_key_file: &Path) -> Result<ServerConfig> {
-    let chain = CertificateDer::pem_file_iter(certificate_file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| unreadable(certificate_file, e))?;
-    let key = PrivateKeyDer::from_pem_file(private_key_file).map_err(|e| unreadable(private_key_file, e))?;
-    ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .and_then(|b| b.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|e| ErrorCode::ConfigInvalid.caused_by(e))
-}
-
-fn unreadable(file: &Path, e: rustls::pki_types::pem::Error) -> Error {
-    ErrorCode::ConfigInvalid.caused_by(e).context(file.display().to_string())
-}
 
 /// Where a development CA and its one server certificate are kept. Never for production: the bank's CA signs there.
 #[derive(Debug, Clone)]
@@ -107,17 +87,19 @@ fn storage(e: std::io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::{Endpoint, Files, Role, provider, server_config};
     use rustls::RootCertStore;
     use rustls::client::WebPkiServerVerifier;
     use rustls::client::danger::ServerCertVerifier;
-    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+    use std::sync::Arc;
 
     /// Whether a client that trusts `ca_pem` alone takes the present server certificate for `host`.
     fn is_trusted(ca_pem: &[u8], ca: &DevelopmentCa, host: &str) -> bool {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(ca_pem).unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().unwrap();
         let certificate = CertificateDer::from_pem_file(&ca.certificate_file).unwrap();
         let name = ServerName::try_from(host.to_owned()).unwrap();
         verifier.verify_server_cert(&certificate, &[], &name, &[], UnixTime::now()).is_ok()
@@ -137,7 +119,10 @@ mod tests {
         DevelopmentCa::ensure(dir.path(), &hosts("10.0.0.2")).unwrap();
         assert_eq!(std::fs::read(&ca.ca_file).unwrap(), trusted);
         assert!(is_trusted(&trusted, &ca, "10.0.0.2") && !is_trusted(&trusted, &ca, "10.0.0.1"));
-        server_config(&ca.certificate_file, &ca.private_key_file).expect("the key belongs to the certificate");
+        let files =
+            Files { ca: None, certificate: Some(ca.certificate_file.clone()), private_key: Some(ca.private_key_file) };
+        let end = Endpoint::open(Role::Staff, files).expect("the key belongs to the certificate");
+        server_config(&end).unwrap();
     }
 
     #[test]
