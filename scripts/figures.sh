@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$root"
 
 case "${1:-}" in
-  crypto) packages="guitai-kernel-figures guitai-storage-figures guitai-search-figures" ;;
+  crypto) packages="guitai-kernel-figures guitai-storage-figures guitai-search-figures guitai-masking-figures" ;;
   *)
     say "usage: make figures AREA=crypto"
     exit 2

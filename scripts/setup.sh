@@ -3,7 +3,8 @@
 #
 #   setup.sh demo    what building and the demo need
 #   setup.sh test    that, and what the tests need (JDK and Maven for a real Kafka broker, Chromium, ...)
-#   setup.sh         everything, as `test`
+#   setup.sh fuzz    what building needs, and cargo-fuzz
+#   setup.sh         everything but cargo-fuzz, as `test`
 #
 # Debian 12 and 13, Ubuntu 22.04 and 24.04. On anything else it checks only, and names what to install by hand. Of the four
 # only Debian 13 has a Node.js that is new enough; on the others a newer one has to be in PATH already.
@@ -12,13 +13,15 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 scope=${1:-test}
-case $scope in demo | test) ;; *) fail "usage: setup.sh [demo|test]" ;; esac
+case $scope in demo | test | fuzz) ;; *) fail "usage: setup.sh [demo|test|fuzz]" ;; esac
 
 # The Rust compiler that rust-toolchain.toml names, and the oldest Node.js that the console's tools run on.
 rust_wanted=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' "$root/rust-toolchain.toml")
 node_wanted=20.19
 # Checks licences, sources and bans (deny.toml). Built once, without optimisation: a minute and a half on two cores.
 deny_version=0.20.2
+# Builds and runs the fuzzers.
+fuzz_version=0.13.1
 chromium_npm='@sparticuz/chromium@153.0.0'
 
 distribution=unknown
@@ -49,13 +52,14 @@ wants_package() { [ $supported = no ] || installed "$1" || packages+=("$1"); }
 
 # The npm packages of the console, and for the tests those of the browser test.
 npm_folders=(appliance/console)
-[ "$scope" = demo ] || npm_folders+=(tests/console)
+[ "$scope" != test ] || npm_folders+=(tests/console)
 npm_installed() { "$root/scripts/console.sh" check "$1" 2>/dev/null; }
 # fetch_crates [--offline]: the crates of Cargo.lock for this kind of machine; offline it tells whether they are there.
 fetch_crates() {
   (cd "$root" && cargo fetch --quiet --locked --target "$(rustc -vV | sed -n 's/^host: //p')" "$@")
 }
 has_deny() { [ "$("$GUITAI_CACHE/tools/bin/cargo-deny" --version 2>/dev/null)" = "cargo-deny $deny_version" ]; }
+has_fuzz() { [ "$("$GUITAI_CACHE/tools/bin/cargo-fuzz" --version 2>/dev/null)" = "cargo-fuzz $fuzz_version" ]; }
 find_chromium() { "$root/scripts/chromium.sh" 2>/dev/null; }
 
 look() {
@@ -119,6 +123,9 @@ look() {
     notes+=("at its first start the program makes the system user guitai-pg, because PostgreSQL does not run as root")
   fi
 
+  if [ "$scope" = fuzz ] && ! has_fuzz; then
+    also+=("cargo-fuzz $fuzz_version, built from source into $GUITAI_CACHE/tools")
+  fi
   [ "$scope" = test ] || return 0
 
   # A real Apache Kafka broker runs from its jars.
@@ -225,6 +232,11 @@ if [ ${#packages[@]} -gt 0 ]; then install_packages; fi
 (cd "$root" && { cargo --version >/dev/null 2>&1 || rustup toolchain install; })
 fetch_crates --offline >/dev/null 2>&1 || fetch_crates
 for folder in "${npm_folders[@]}"; do "$root/scripts/console.sh" install "$folder"; done
+if [ "$scope" = fuzz ] && ! has_fuzz; then
+  (cd "$root" && cargo install --quiet --locked --debug --version "$fuzz_version" --root "$GUITAI_CACHE/tools" \
+    --target-dir "$GUITAI_CACHE/tools/build" cargo-fuzz)
+  rm -rf "$GUITAI_CACHE/tools/build"
+fi
 if [ "$scope" = test ]; then
   "$root/tests/kafka/fetch.sh" >/dev/null
   if ! has_deny; then

@@ -5,7 +5,7 @@
 #[path = "../harness.rs"]
 mod harness;
 
-use guitai::crypto::{Aad, ClassKey, DataKey, Keyring, RootKey, Suite};
+use guitai::crypto::{Aad, ClassKey, DataKey, Keyring, RootKey, Sealed, Suite};
 use guitai::vault::Vault;
 use harness::{Report, Side, compare, rate_of};
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ fn main() -> Result<(), String> {
     let ids: Vec<Uuid> = cache.keys().copied().collect();
     let message = [0x5a; MESSAGE];
     let stored = cache.values().map(|key| key.seal(&place(key.id()), &message)).collect::<Result<Vec<_>, _>>();
-    let stored: Vec<(&DataKey, Vec<u8>)> = cache.values().zip(stored.map_err(|err| err.to_string())?).collect();
+    let stored: Vec<(&DataKey, Sealed)> = cache.values().zip(stored.map_err(|err| err.to_string())?).collect();
     let (mut next, mut opened) = (ids.iter().cycle(), stored.iter().cycle());
     let rates = compare(vec![
         Side::new(SEALING, 1.0, || {

@@ -289,6 +289,11 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let system = Caller::system(base.org_id, "guitai");
     t.perform(&system, AuditDraft::new(Action::ServiceStart), async |_| Ok(())).await?;
 
+    // The first message should not wait for the dictionary.
+    tasks.spawn("dictionary", async {
+        drop(tokio::task::spawn_blocking(guitai_language::dictionary::dictionary).await);
+    });
+
     // Engines and files.
     let engine = start_engine(&base.config, &metrics, &tasks)?;
     let data_dir = base.config.storage.data_dir.clone();

@@ -1,9 +1,9 @@
 //! Records as CSV (RFC 4180), for people who open it in a spreadsheet.
 
 use chrono::{FixedOffset, SecondsFormat};
+use guitai_language::mask;
 
 use super::model::AuditRecordView;
-use crate::crypto::mask;
 
 /// UTF-8 with a byte order mark: without it the spreadsheet of the office reads Chinese as something else.
 const BOM: &str = "\u{feff}";

@@ -1,12 +1,12 @@
 //! Criteria as they are asked and as they are recorded, records as they are shown. No I/O.
 
 use chrono::{DateTime, Utc};
+use guitai_language::mask;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::audit::{Action, RecordFilter, SealedRecord};
-use crate::crypto::mask;
 use crate::db::ids::{ApprovalId, AuditId, CustomerId, SessionId, SigningKeyId};
 use crate::error::{ErrorCode, Result};
 

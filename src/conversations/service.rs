@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use guitai_language::mask;
 
 use crate::audit::{Action, AuditDraft, Object};
-use crate::crypto::{DataKey, mask};
+use crate::crypto::DataKey;
 use crate::customers;
 use crate::db::ids::{AccountId, AttachmentId, ConversationId, DataKeyId, MessageId};
 use crate::error::{ErrorCode, Result};

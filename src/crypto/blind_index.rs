@@ -5,6 +5,7 @@
 
 use super::keyring::MacKey;
 use super::sm3::Digest;
+use guitai_language::width::half_width;
 
 /// Computes blind indexes. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,15 +42,6 @@ pub fn normalise(kind: &str, value: &str) -> String {
         "id_number" | "card" | "account" => half.filter(written).map(|c| c.to_ascii_uppercase()).collect(),
         "email" => half.filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect(),
         _ => half.collect::<String>().trim().to_owned(),
-    }
-}
-
-/// The half-width form of a full-width character (U+FF01 to U+FF5E, and the ideographic space).
-pub(super) fn half_width(c: char) -> char {
-    match c {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
     }
 }
 

@@ -1,11 +1,11 @@
-//! SM4, SM3 and SM2, the keyring, the stored envelope, blind indexes, masking. Knows no table.
+//! SM4, SM3 and SM2, the keyring, the stored envelope, blind indexes. Knows no table.
 //!
 //! What everything else needs from here:
 //!
 //! - [`Keyring`] (root key → [`ClassKey`] → [`DataKey`]): a data key seals what is stored, a class key wraps data keys,
 //!   the root key, which lives in a [`Provider`], wraps class keys. All of it is pure: rows and files are the caller's.
 //! - [`DataKey::seal`] and [`DataKey::open`]: the stored form of every sealed value ([`envelope`]).
-//! - [`MacKey`] (HMAC-SM3), [`BlindIndex`] (search over sealed values), [`password`] (verifiers), [`mask`] (display),
+//! - [`MacKey`] (HMAC-SM3), [`BlindIndex`] (search over sealed values), [`password`] (verifiers),
 //!   [`merkle`] (the audit log's tree), [`sm2`] (signatures, digital envelopes), [`sm3`].
 //! - [`custody`] (shares of the root key, the record of a ceremony), [`passphrase`] (files under a passphrase),
 //!   [`process`] (no core dumps).
@@ -23,7 +23,6 @@ pub mod kat;
 pub mod kat_file;
 pub mod keyring;
 pub mod keys;
-pub mod mask;
 pub mod merkle;
 pub mod nonce;
 pub mod passphrase;

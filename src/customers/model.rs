@@ -1,8 +1,8 @@
 //! A customer, opened, and as a screen may show him. No I/O.
 
+use guitai_language::mask;
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::mask;
 use crate::db::ids::CustomerId;
 use crate::error::{ErrorCode, Result};
 

@@ -1,16 +1,10 @@
 //! One form for every way in which people and recognisers write the same words.
 
+use guitai_language::width::half_width;
+
 /// Full-width becomes half-width, letters lower case; punctuation and white space go. What is left are letters, digits and Chinese characters.
 pub fn normalise(text: &str) -> String {
     text.chars().map(half_width).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The half-width form of U+FF01 to U+FF5E.
-fn half_width(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use guitai_language::mask;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::audit::{Action, AuditDraft, Object};
 use crate::config::Config;
-use crate::crypto::{Aad, DataKey, mask, sm2};
+use crate::crypto::{Aad, DataKey, sm2};
 use crate::customers;
 use crate::db::SealedBytes;
 use crate::db::ids::{AccountId, CustomerId, DataKeyId, RecordingId};

@@ -6,12 +6,10 @@
 //! the original text and fall on its character boundaries.
 
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
 
+use guitai_language::{dictionary, width};
 use jieba_rs::{Jieba, TokenizeMode};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-
-use super::lexicon::Lexicon;
 
 /// The name under which the analyser is registered with an index. Part of the schema: raise the number whenever the same text
 /// would yield other terms, and every index built by the older analyser asks to be rebuilt.
@@ -43,20 +41,13 @@ pub(super) struct TaggedWord {
 /// Cuts Chinese and mixed text into terms. Cloning is cheap: all clones share one dictionary (about 60 MiB).
 #[derive(Clone)]
 pub struct Analyser {
-    jieba: Arc<Jieba>,
+    jieba: &'static Jieba,
 }
 
 impl Analyser {
     /// The analyser of this process. The first call loads the dictionary (a fraction of a second).
     pub fn shared() -> Self {
-        static SHARED: LazyLock<Analyser> = LazyLock::new(|| {
-            let mut jieba = Jieba::new();
-            for word in Lexicon::shared().vocabulary() {
-                jieba.add_word(word, None, Some("n"));
-            }
-            Analyser { jieba: Arc::new(jieba) }
-        });
-        SHARED.clone()
+        Analyser { jieba: dictionary::dictionary() }
     }
 
     /// The words of a text, including the words inside longer words, in order of where they start.
@@ -147,14 +138,9 @@ impl Folded {
     }
 }
 
-/// The half-width twin of a full-width character, or the character itself (Unicode block "Halfwidth and Fullwidth Forms").
+/// The half-width form, of the sign of the currency as well.
 fn half_width(c: char) -> char {
-    match c {
-        '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        '￥' => '¥',
-        _ => c,
-    }
+    if c == '￥' { '¥' } else { width::half_width(c) }
 }
 
 /// The letters of a Roman numeral that is one character (Ⅱ类户 is typed as II类户 just as often).

@@ -1,9 +1,9 @@
-//! The banking words the analyser and the queries know beyond the general dictionary; see `lexicon.txt` for what is in it.
+//! The banking words the analyser and the queries know beyond the general dictionary: what `guitai_language::dictionary::LEXICON` says of them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-const TEXT: &str = include_str!("lexicon.txt");
+use guitai_language::dictionary;
 
 /// Vocabulary, words of the same meaning, and words without a subject.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// The lexicon that is built into the program.
     pub fn shared() -> &'static Self {
-        static SHARED: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(TEXT));
+        static SHARED: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(dictionary::LEXICON));
         &SHARED
     }
 
@@ -46,11 +46,6 @@ impl Lexicon {
             }
         }
         lexicon
-    }
-
-    /// Words to cut as one. Single characters are not among them: they are cut as they are.
-    pub fn vocabulary(&self) -> impl Iterator<Item = &'static str> {
-        self.vocabulary.iter().copied().filter(|word| word.chars().count() > 1)
     }
 
     /// Other words for the same thing.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use guitai_language::mask;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::{Action, AuditDraft, Caller};
 use crate::conversations::{self, MessageTexts};
-use crate::crypto::mask;
 use crate::db::ids::{ArticleId, MessageId, OrgId, SegmentId, TicketId};
 use crate::error::Result;
 use crate::identity::{Permission, Principal};

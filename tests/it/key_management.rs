@@ -16,7 +16,7 @@ use guitai::db::ids::DataKeyId;
 use guitai::db::keys::{self, open_keyring};
 use guitai::db::schema::{class_keys, conversations, data_keys, root_keys};
 use guitai::db::{Connection, KeySettings, KeyStore, Listener, Scope, Stamp};
-use guitai::error::{Error, ErrorCode, Result};
+use guitai::error::{ErrorCode, Result};
 use guitai::identity::{Principal, Role};
 use guitai::jobs::{self, JobHandler, Worker, WorkerSettings};
 use guitai::key_management::{
@@ -270,10 +270,7 @@ async fn keyring(core: &TestCore, provider: SoftProvider) -> Result<guitai::cryp
     let mut conn = core.db.connection().await;
     let now = core.clock.now();
     let conn: &mut Connection = &mut conn;
-    conn.transaction(async |conn: &mut Connection| {
-        Ok::<_, Error>(open_keyring(conn, provider, Stamp::system(now)).await?)
-    })
-    .await
+    conn.transaction(async |conn: &mut Connection| open_keyring(conn, provider, Stamp::system(now)).await).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

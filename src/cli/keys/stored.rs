@@ -1,7 +1,5 @@
 //! What is done to the keys that are stored in the database: rotation, and where it stands.
 
-use chrono::Utc;
-
 use super::{RotateDataArgs, StillInUse, StoredArgs};
 use crate::app;
 use crate::audit::Caller;
@@ -45,8 +43,8 @@ pub async fn rotate_data(args: &RotateDataArgs) -> Outcome {
 /// Gives a scope's class key of a month a new version.
 pub async fn rotate_class(scope: &str, month: Option<String>, at: &StoredArgs) -> Outcome {
     let scope = scope_named(scope)?;
-    let month = month.unwrap_or_else(|| Utc::now().format("%Y-%m").to_string());
-    let (management, caller, _base) = management(&at.installation).await?;
+    let (management, caller, base) = management(&at.installation).await?;
+    let month = month.unwrap_or_else(|| base.transactions.now().format("%Y-%m").to_string());
     let id = management.rotate_class_key(&caller, scope, month).await?;
     if at.json {
         print_json(&serde_json::json!({"class_key_id": id}))?;

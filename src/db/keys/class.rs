@@ -44,7 +44,7 @@ impl ClassKeyRow {
 pub async fn open_keyring(conn: &mut Connection, provider: Arc<dyn Provider>, stamp: Stamp) -> Result<Keyring> {
     note_root(conn, provider.as_ref(), stamp).await?;
     let find = class_keys::table.filter(class_keys::class.eq(KEYRING)).select(ClassKeyRow::as_select());
-    if let Some(row) = find.clone().first::<ClassKeyRow>(conn).await.optional_row()? {
+    if let Some(row) = find.first::<ClassKeyRow>(conn).await.optional_row()? {
         return Keyring::from_stored(provider, &row.into_wrapped()?);
     }
     let keyring = Keyring::from_provider(Arc::clone(&provider))?;

@@ -39,6 +39,30 @@ pub struct Superseded {
     pub next: Uuid,
 }
 
+/// A version that waits.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = data_key_versions, check_for_backend(diesel::pg::Pg))]
+struct NextVersion {
+    data_key_id: DataKeyId,
+    version: i32,
+    class_key_id: Uuid,
+    wrapped: Option<Vec<u8>>,
+    created_at: DateTime<Utc>,
+    created_by: Option<Uuid>,
+}
+
+/// The version that seals until now.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = data_keys, check_for_backend(diesel::pg::Pg))]
+struct FormerVersion {
+    version: i32,
+    class_key_id: Uuid,
+    wrapped: Option<Vec<u8>>,
+    created_at: DateTime<Utc>,
+    created_by: Option<Uuid>,
+    activated_at: DateTime<Utc>,
+}
+
 impl KeyStore {
     /// Wraps every class key that hangs on another root key under the active one.
     pub async fn rewrap_class_keys(&self, conn: &mut Connection) -> Result<usize> {
@@ -252,45 +276,26 @@ impl KeyStore {
 
     /// Lets up to `limit` pre-active versions take over. Every node has had [`KeyStore::cache_age`] to learn of them: the caller has waited.
     pub async fn activate_versions(&self, conn: &mut Connection, limit: i64, stamp: Stamp) -> Result<usize> {
-        type Key = (DataKeyId, i32, Uuid, Option<Vec<u8>>, DateTime<Utc>, Option<Uuid>, DateTime<Utc>);
-        let next: Vec<(DataKeyId, i32, Uuid, Option<Vec<u8>>, DateTime<Utc>, Option<Uuid>)> = data_key_versions::table
+        let next: Vec<NextVersion> = data_key_versions::table
             .filter(data_key_versions::state.eq("pre_active"))
-            .select((
-                data_key_versions::data_key_id,
-                data_key_versions::version,
-                data_key_versions::class_key_id,
-                data_key_versions::wrapped,
-                data_key_versions::created_at,
-                data_key_versions::created_by,
-            ))
+            .select(NextVersion::as_select())
             .limit(limit)
             .load(conn)
             .await?;
         let count = next.len();
-        for (id, version, class_key, wrapped, created_at, created_by) in next {
-            let former: Key = data_keys::table
-                .find(id)
-                .select((
-                    data_keys::id,
-                    data_keys::version,
-                    data_keys::class_key_id,
-                    data_keys::wrapped,
-                    data_keys::created_at,
-                    data_keys::created_by,
-                    data_keys::activated_at,
-                ))
-                .for_update()
-                .first(conn)
-                .await?;
+        for next in next {
+            let (id, version) = (next.data_key_id, next.version);
+            let former: FormerVersion =
+                data_keys::table.find(id).select(FormerVersion::as_select()).for_update().first(conn).await?;
             // Destroyed meanwhile by somebody who came first: then its row here was cleared as well.
-            let (Some(former_wrapped), Some(wrapped)) = (former.3, wrapped) else { continue };
+            let (Some(former_wrapped), Some(wrapped)) = (former.wrapped, next.wrapped) else { continue };
             diesel::update(data_keys::table.find(id))
                 .set((
                     data_keys::version.eq(version),
-                    data_keys::class_key_id.eq(class_key),
+                    data_keys::class_key_id.eq(next.class_key_id),
                     data_keys::wrapped.eq(wrapped),
-                    data_keys::created_at.eq(created_at),
-                    data_keys::created_by.eq(created_by),
+                    data_keys::created_at.eq(next.created_at),
+                    data_keys::created_by.eq(next.created_by),
                     data_keys::activated_at.eq(stamp.at),
                 ))
                 .execute(conn)
@@ -299,13 +304,13 @@ impl KeyStore {
             diesel::insert_into(data_key_versions::table)
                 .values((
                     data_key_versions::data_key_id.eq(id),
-                    data_key_versions::version.eq(former.1),
-                    data_key_versions::class_key_id.eq(former.2),
+                    data_key_versions::version.eq(former.version),
+                    data_key_versions::class_key_id.eq(former.class_key_id),
                     data_key_versions::wrapped.eq(former_wrapped),
                     data_key_versions::state.eq("decrypt_only"),
-                    data_key_versions::created_at.eq(former.4),
-                    data_key_versions::created_by.eq(former.5),
-                    data_key_versions::activated_at.eq(former.6),
+                    data_key_versions::created_at.eq(former.created_at),
+                    data_key_versions::created_by.eq(former.created_by),
+                    data_key_versions::activated_at.eq(former.activated_at),
                     data_key_versions::retired_at.eq(stamp.at),
                     data_key_versions::retired_by.eq(stamp.by),
                 ))

@@ -17,8 +17,7 @@ mod text;
 
 pub use text::text;
 
-use super::blind_index::half_width;
-
+use crate::width::half_width;
 const STAR: char = '*';
 
 /// A telephone number. A mobile number keeps three digits and four; any other keeps its last four if it has eight or

@@ -1,0 +1,415 @@
+//! Postal addresses, from the province, city or district to the last part that has a number or a name.
+//!
+//! A place is where one begins; then parts follow: streets, estates, buildings, rooms, each told by the word it ends
+//! with. A place by itself is no address, and neither is a place with a road but no number, unless the text says that
+//! it is one.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::source::{Source, is_han};
+use super::words::Words;
+use crate::numerals::{digit, multiplies};
+
+pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
+    let (mut found, mut index) = (Vec::new(), 0);
+    while let Some(token) = source.tokens.get(index) {
+        index += 1;
+        if free.get(token.start) != Some(&true) {
+            continue;
+        }
+        let Some(range) = address(source, index - 1, free) else { continue };
+        while source.tokens.get(index).is_some_and(|t| t.start < range.end) {
+            index += 1;
+        }
+        found.push(range);
+    }
+    found
+}
+
+/// What the end of a part says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Province, city, county: where an address begins.
+    Place,
+    Town,
+    Village,
+    /// A street or an estate.
+    Named,
+}
+
+/// The address that begins with this word.
+fn address(source: &Source, index: usize, free: &[bool]) -> Option<Range<usize>> {
+    let start = source.tokens.get(index)?.start;
+    let announced = announced(source, start);
+    let head = place(source, index);
+    if head.is_none() && !announced {
+        return None;
+    }
+    let mut parts = Parts {
+        source,
+        free,
+        at: head.unwrap_or(start),
+        end: None,
+        numbered: 0,
+        named: 0,
+        places: 0,
+        town: false,
+        village: false,
+        name: 0,
+    };
+    parts.read();
+    // What a star follows is masked already.
+    let end = parts.end.filter(|end| source.folded(*end) != '*')?;
+    let enough = match head {
+        Some(_) => {
+            parts.numbered > 0 && parts.named + parts.numbered > 1
+                || parts.town && parts.village
+                || announced && parts.named > 0
+                || parts.places > 0 && parts.named > 0 && !is_han(source.folded(end))
+        }
+        // Without a place it must be more than a number on a door.
+        None => parts.numbered > 0 && parts.named > 0,
+    };
+    enough.then_some(start..end)
+}
+
+/// Whether the words before say that an address follows.
+fn announced(source: &Source, start: usize) -> bool {
+    let mut end = start;
+    while end > 0
+        && matches!(source.folded(end - 1), ':' | ' ' | '是' | '在' | '为' | '“' | '"' | ',' | '到' | '了' | '成')
+        && start - end < 3
+    {
+        end -= 1;
+    }
+    ANNOUNCED.ending(&source.folded, end).is_some()
+}
+
+static ANNOUNCED: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "地址 住址 住处 所在地 地点 户籍 家住 我住 住在 位于 坐落 坐落于 收件 收货 邮寄 寄 寄送 家庭住址 通讯处 老家 家在 家里 搬到 送到 快递到 快递 填的 送 发到 公司在 单位在 房子在",
+        (),
+    )])
+});
+
+/// The end of the place that begins with this word.
+fn place(source: &Source, index: usize) -> Option<usize> {
+    let token = source.tokens.get(index)?;
+    let text = source.slice(token.start..token.end);
+    if let Some((length, ())) = PROVINCES.at(&source.folded, token.start)
+        && token.end <= token.start + length
+    {
+        let end = token.start + length;
+        return Some(end + usize::from(matches!(source.folded(end), '省' | '市')));
+    }
+    if token.place
+        && text.len() >= 2
+        && !matches!(text, ['中', '国'] | ['美', '国'] | ['英', '国'] | ['中', '华'] | ['海', '外'])
+    {
+        let end = token.end;
+        return Some(end + usize::from(matches!(source.folded(end), '省' | '市' | '区' | '县' | '州')));
+    }
+    // A name that the dictionary does not know, of two to four characters and 市, 区, 县 …
+    let mut at = token.start;
+    for token in source.tokens.get(index..)?.iter().take(4) {
+        let text = source.slice(token.start..token.end);
+        let further = token.start > source.tokens.get(index)?.start
+            && (token.place || PROVINCES.at(&source.folded, token.start).is_some());
+        if further
+            || token.start > at
+            || stops(source, token.start)
+            || !text.iter().all(|c| is_han(*c) && digit(*c).is_none())
+        {
+            return None;
+        }
+        at = token.end;
+        let length = at - source.tokens.get(index)?.start;
+        if length >= 3
+            && (length <= 4 || text.starts_with(&['自', '治']) || text.len() >= 4)
+            && matches!(text.last(), Some('省' | '市' | '区' | '县' | '旗' | '州' | '盟'))
+            && !matches!(
+                source.folded(at.saturating_sub(2)),
+                '小' | '社'
+                    | '园'
+                    | '景'
+                    | '校'
+                    | '厂'
+                    | '住'
+                    | '宅'
+                    | '街'
+                    | '城'
+                    | '超'
+                    | '股'
+                    | '上'
+                    | '地'
+                    | '专'
+            )
+        {
+            return Some(at);
+        }
+    }
+    None
+}
+
+static PROVINCES: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 \
+         内蒙古 内蒙古自治区 广西 广西壮族自治区 西藏 西藏自治区 宁夏 宁夏回族自治区 新疆 新疆维吾尔自治区 香港 香港特别行政区 澳门 澳门特别行政区",
+        (),
+    )])
+});
+
+/// The parts behind the place.
+struct Parts<'a> {
+    source: &'a Source<'a>,
+    free: &'a [bool],
+    at: usize,
+    /// Behind the last part.
+    end: Option<usize>,
+    numbered: usize,
+    named: usize,
+    /// Further places: a city behind the province.
+    places: usize,
+    town: bool,
+    village: bool,
+    /// Characters of the name that is being read.
+    name: usize,
+}
+
+/// A name in an address has no more characters than these.
+const LONGEST_NAME: usize = 14;
+
+impl Parts<'_> {
+    fn read(&mut self) {
+        let mut pauses = 0;
+        while self.at < self.source.len() && self.free.get(self.at) == Some(&true) {
+            let c = self.source.folded(self.at);
+            if self.number() || self.named() {
+                pauses = 0;
+                continue;
+            }
+            let digits = self.numerals();
+            if stops(self.source, self.at) || digits > 5 {
+                break;
+            } else if digits > 0 {
+                // 文一路, 二七广场: part of a name.
+                self.at += digits;
+                self.name += digits;
+            } else if matches!(c, ' ' | ',' | '、' | '-' | '#' | '(' | ')' | '·') {
+                self.at += 1;
+                pauses += 1;
+            } else if let Some((length, ())) = PAUSES.at(&self.source.folded, self.at) {
+                self.at += length;
+                pauses += 1;
+            } else if is_han(c) || c.is_ascii_alphanumeric() {
+                self.at += 1;
+                self.name += 1;
+            } else {
+                break;
+            }
+            if self.name > LONGEST_NAME || pauses > 8 {
+                break;
+            }
+        }
+    }
+
+    /// How many digits stand here.
+    fn numerals(&self) -> usize {
+        (self.at..self.source.len()).take_while(|at| digit(self.source.folded(*at)).is_some()).count()
+    }
+
+    /// A number with the word for what it counts: 88号, 三单元, 12-3-501.
+    fn number(&mut self) -> bool {
+        let numeral =
+            |c: char| digit(c).is_some() || multiplies(c) || matches!(c, '-' | '#') || c.is_ascii_alphabetic();
+        let source = self.source;
+        let length = (self.at..source.len())
+            .take(12)
+            .take_while(|at| numeral(source.folded(*at)) && self.free.get(*at) == Some(&true))
+            .count();
+        let run = source.slice(self.at..self.at + length);
+        let digits = run.iter().filter(|c| digit(**c).is_some()).count();
+        if length == 0 || digits == 0 && !run.iter().any(|c| multiplies(*c)) && length > 2 || digits > 8 {
+            return false;
+        }
+        let end = self.at + length;
+        if let Some((unit, ())) = UNITS.at(&source.folded, end) {
+            let behind = source.folded(end + unit);
+            if matches!(
+                behind,
+                '线' | '窗' | '柜' | '机' | '店' | '文' | '令' | '通' | '之' | '前' | '以' | '下' | '上' | '到'
+            ) && source.folded(end + unit + 1) != '室'
+            {
+                return false;
+            }
+            // 第三方, and a day of the month, are no part.
+            if matches!(source.before(self.at), '第' | '月') {
+                return false;
+            }
+            self.numbered += 1;
+            self.accept(end + unit);
+            return true;
+        }
+        // A room behind a building or unit, without a word.
+        let joined = self.end.is_some_and(|last| {
+            let house = matches!(source.before(last), '栋' | '幢' | '座' | '元' | '楼' | '门' | '层');
+            let said = house && (3..=4).contains(&digits) && !matches!(source.folded(end), ',' | ' ' | '、');
+            (last..self.at).all(|at| matches!(source.folded(at), ' ' | '-' | '#') || said && source.folded(at) == ',')
+        });
+        if joined
+            && self.numbered > 0
+            && (2..=4).contains(&digits)
+            && run.iter().all(|c| digit(*c).is_some() || multiplies(*c))
+            && !matches!(source.folded(end), '元' | '块' | '万' | '年' | '月' | '%' | '.' | '位')
+        {
+            self.numbered += 1;
+            self.accept(end);
+            return true;
+        }
+        // 3-2-501 behind an estate.
+        if digits >= 3
+            && run.contains(&'-')
+            && self.named > 0
+            && length <= 10
+            && run.iter().all(|c| digit(*c).is_some() || *c == '-')
+            && run.first() != Some(&'-')
+        {
+            self.numbered += 1;
+            self.accept(end);
+            return true;
+        }
+        false
+    }
+
+    /// A word that ends the name of a street, an estate, a village.
+    fn named(&mut self) -> bool {
+        let source = self.source;
+        let Some((length, part)) = NAMED.at(&source.folded, self.at) else { return false };
+        let end = self.at + length;
+        // 石家庄 and 青岛 are cities.
+        let city = matches!(
+            source.folded(end - 1),
+            '庄' | '台' | '口' | '港' | '湖' | '岛' | '城' | '洲' | '溪' | '店' | '坊' | '营' | '桥'
+        );
+        let whole = source.token(end - 1).is_none_or(|t| t.end == end && !((t.place || t.person) && city));
+        if self.name == 0 && part != Part::Place || !whole {
+            return false;
+        }
+        match part {
+            Part::Place => {
+                // A further district is no local part.
+                self.at = end;
+                self.name = 0;
+                self.places += 1;
+                return true;
+            }
+            Part::Town => self.town = true,
+            Part::Village => self.village = true,
+            Part::Named => {}
+        }
+        self.named += 1;
+        self.accept(end);
+        true
+    }
+
+    fn accept(&mut self, end: usize) {
+        self.at = end;
+        self.end = Some(end);
+        self.name = 0;
+    }
+}
+
+/// Whether no address goes on here: a word of the sentence around it.
+fn stops(source: &Source, at: usize) -> bool {
+    let alone = source.token(at).is_none_or(|t| t.end == t.start + 1);
+    let c = source.folded(at);
+    (alone
+        && matches!(
+            c,
+            '的' | '了'
+                | '是'
+                | '在'
+                | '我'
+                | '你'
+                | '您'
+                | '他'
+                | '她'
+                | '它'
+                | '和'
+                | '与'
+                | '跟'
+                | '这'
+                | '那'
+                | '有'
+                | '没'
+                | '不'
+                | '就'
+                | '都'
+                | '也'
+                | '还'
+                | '去'
+                | '来'
+                | '到'
+                | '给'
+                | '把'
+                | '被'
+                | '让'
+                | '要'
+                | '说'
+                | '问'
+                | '打'
+                | '请'
+                | '吗'
+                | '呢'
+                | '吧'
+                | '啊'
+                | '呀'
+                | '收'
+                | '寄'
+                | '住'
+                | '办'
+                | '从'
+                | '用'
+                | '刷'
+                | '卡'
+        ))
+        || STOPS.at(&source.folded, at).is_some_and(|(length, ())| {
+            source.token(at).is_none_or(|t| t.start == at || t.start + length == at + length)
+        })
+}
+
+static STOPS: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "地址 住址 址 位于 坐落 座落 快递 邮寄 填的 我们 你们 他们 咱们 自己 这个 那个卡 附近 旁边 支行 分行 银行 网点 营业部 营业厅 柜台 窗口 手机 电话 联系 身份证 邮编 邮政编码 卡号 账号 账单 还款 收件人 收货人 姓名 密码 \
+         验证码 谢谢 麻烦 帮我 可以 怎么 什么 多少 为什么 时候 出差 上班 旅游 户口 办理 开户 取款 转账 消费 金额 余额 对吗 对吧 没错 已经 然后寄 寄到 住在 收到 请问 电话是 门口 新地址 旧地址 \
+         不是 而是 这里 那边 天气 分公司 公司 法院 大学 医院 派出所 机场 火车站 高铁",
+        (),
+    )])
+});
+
+static PAUSES: LazyLock<Words<()>> =
+    LazyLock::new(|| Words::new(&[("嗯 呃 额 啊 那个 然后 然后是 就是 对 哦 再 后面是 逗号", ())]));
+
+/// What a number counts in an address.
+static UNITS: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "号 号院 号楼 号门 号房 号室 号馆 号库 栋 幢 座 楼 号大院 单元 门 层 室 房 户 弄 巷 组 队 社 村 院 期 区 号附 支弄 里 街 路 条 号地块 号仓 号铺 铺 号商铺 号门面 门面 号厂房 排",
+        (),
+    )])
+});
+
+/// What names end with.
+static NAMED: LazyLock<Words<Part>> = LazyLock::new(|| {
+    Words::new(&[
+        ("省 市 区 县 自治州 自治县 州 旗 盟 新区 开发区 高新区 地区", Part::Place),
+        ("镇 乡 街道 街道办 街道办事处 苏木 办事处", Part::Town),
+        ("村 屯 庄 寨 自然村 行政村 村委会 社区 居委会 大队 生产队 嘎查 村民小组", Part::Village),
+        (
+            "路 街 大街 大道 道 巷 胡同 弄 里 条 段 环 公路 国道 省道 辅路 支路 横街 正街 老街 东路 西路 南路 北路 中路 东街 西街 南街 北街 东段 西段 南段 北段 中段 小区 花园 苑 公寓 大厦 广场 中心 \
+             城 园 家园 庄园 新村 宿舍 名都 府 湾 山庄 院 大院 大楼 写字楼 工业园 工业区 产业园 科技园 软件园 物流园 市场 商场 商城 学校 嘉园 名苑 雅苑 华府 公馆 名邸 国际 新城 别墅 里弄 楼 阁 轩 居 庭 台 郡 墅 \
+             半岛 小镇 世家 华庭 豪庭 花苑 佳苑 都会 天地 港 坊 桥 营 庙 店 口 坡 湖 溪 岸 谷 洲 岛",
+            Part::Named,
+        ),
+    ])
+});

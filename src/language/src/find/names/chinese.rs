@@ -1,0 +1,293 @@
+//! Names of a surname and one or two characters.
+//!
+//! A noisy channel: the logarithm of how probable the characters are as words of the sentence, which the dictionary
+//! knows, against how probable they are as surname and given name, plus what the context says. All weights are natural
+//! logarithms.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::super::source::{Source, is_han};
+use super::super::words::Words;
+use super::context;
+use crate::dictionary::dictionary;
+
+/// Words in the corpus behind the dictionary's frequencies.
+const LN_CORPUS: f32 = 17.91;
+/// What a name costs where nothing speaks for one.
+const RARE: f32 = 6.5;
+/// A character that no given name in the lists has.
+const UNKNOWN: f32 = 13.0;
+
+/// Words that look like names and that the dictionary lacks, or thinks rarer than they are in a bank.
+static NO_NAMES: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "安卓 韩元 李宁 马云 邓白氏 伍佰 余额 余额宝 易方达 易付宝 苏宁 花呗 花旗 贝壳 金卡 金条 金币 金豆 金税 金店 石化 石油 万能 万科 万达 万事达 车贷 车险 车位 房贷 房产 房租 党费 团费 封顶 封号          龙卡 龙支付 贺卡 钱包 钱款 金牌 银联 白金 白领 白条 方案 方向 方式 安心 安逸 安全 平安 平台 安装 安排 高铁 高管 高速 高峰 高级 高档 高额 高端 路由 路费 毛利 毛重 严重 严格 任性 任何 任意 时间 时候 常用 常见          经常 经理 成功 成本 成年 明细 明白 明天 何时 何况 应收 应付 应该 许可 许多 左右 左边 向上 向左 温馨 温度 温州 牛市 熊市 水费 水电 解除 解冻 解释 解绑 项目 费用 席位 强制 冷静 柜台 管理 管家 关闭 关联 关系          都可 乐观 同意 同行 东方 南方 西安 江苏 江西 江南 宁夏 宁波 海关 阳光 元旦 年年 申请 申购 双方 全部 原因 通知 通过 连续 连接 支付 支持 别人 相关 巨额 计算 计划 皮肤 危险 贵行 贵宾 师傅 暴力 充值 古董 商户          商量 空白 曾经 沙发 查询 查账 盖章 后来 游戏 习惯 谈判 宣布 卓越 江门 曹操 苹果 荣耀 华为 小米 京东 淘宝 美团 滴滴 拼多多 抖音 快手 马上 白天 黄金 王府井 张贴 高兴 方便 谢谢 和平 石家庄 宋体 邮储          龙头 雷同 段落 夏天 夏季 钟点 钟表 任务 董事 董事长 程度 程序 权限 权益 安康 明年 明月 季度 季节 文件 文化 文明 时代 牛奶 齐全 康复 叶子 陆续 汪汪 田地 童装 庄稼 申诉 游泳 欧元 欧洲 辛苦 祝好 符合 甘愿          孙子 孙女 舅舅 姐姐 弟弟 公公 婆婆 丁点 万元 万一 元宝 于是 余下 和好 连累 习题 费劲 宫颈 武警 水果 沙特 时段 时常 全额 单据 单子 单位 单独 单笔 单身 成都 成交 成分 盛大 景区 景点 卜蜂 伏特 苗头 白银 凌晨 盛夏 舒服          国债 国内 国际 国家 水单 金融 金额 通用 通话 双重 双倍 年费 年化 年底 年初 月初 月底 季末 车辆 车主 房东 房主 房间 麻烦 麻将 牛仔 马虎 马甲 羊毛 鱼缸 花费 花销 花店 包裹 包括 包含 包邮 向来 强迫 曲线 池子 艾滋          司机 司法 边远 边上 东西 贵重 原本 原始 原路 原件 家人 家属 家长 家里 家庭 宝贝 宝宝 良心 阴历 阳历 农历 公历 公积金 公章 公安 公告 公证 公证处 甘肃 桂林 黎明 黎巴嫩 东方红 付清 双木林 木林 白金卡 钱一 陆金所 微信 微博 陆家嘴 袁大头 潘家园 张家口 付宝 田园 向大 艾特 弓长张 立早章 耳东陈 口天吴 木子李 言午许 古月胡 三横王 草头黄 莫名 莫非 柳州 柏林 洛阳 洪水 樊笼 汤圆 邮箱 邮件",
+        (),
+    )])
+});
+
+/// The weights of characters, in halves; 255 where a character has none.
+struct Weights(Vec<u8>);
+
+impl Weights {
+    const FIRST: u32 = 0x4e00;
+
+    fn new() -> Self {
+        Weights(vec![u8::MAX; 0x5200])
+    }
+
+    fn set(&mut self, c: char, weight: u8) {
+        if let Some(slot) = u32::from(c).checked_sub(Self::FIRST).and_then(|at| self.0.get_mut(at as usize)) {
+            *slot = weight;
+        }
+    }
+
+    fn get(&self, c: char) -> Option<f32> {
+        let weight = self.0.get(u32::from(c).checked_sub(Self::FIRST)? as usize)?;
+        (*weight < u8::MAX).then(|| f32::from(*weight) / 2.0)
+    }
+}
+
+struct Table {
+    surname: Weights,
+    /// By first character.
+    compound: Words<()>,
+    first: Weights,
+    second: Weights,
+    one: Weights,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let (mut surname, mut first, mut second, mut one) =
+        (Weights::new(), Weights::new(), Weights::new(), Weights::new());
+    let mut compound = String::new();
+    let lines =
+        include_str!("../../../data/surnames.txt").lines().chain(include_str!("../../../data/given_names.txt").lines());
+    for line in lines {
+        let mut columns = line.splitn(3, ' ');
+        let (Some(what), Some(Ok(weight)), Some(chars)) =
+            (columns.next(), columns.next().map(str::parse::<u8>), columns.next())
+        else {
+            continue;
+        };
+        let table = match what {
+            "single" => &mut surname,
+            "first" => &mut first,
+            "second" => &mut second,
+            "one" => &mut one,
+            _ => {
+                compound = chars.to_owned();
+                continue;
+            }
+        };
+        chars.chars().for_each(|c| table.set(c, weight));
+    }
+    Table { surname, compound: Words::new(&[(compound.as_str(), ())]), first, second, one }
+});
+
+/// A possible name.
+struct Candidate {
+    range: Range<usize>,
+    gain: f32,
+}
+
+pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
+    let mut costs = Costs { source, known: vec![None; source.tokens.len()] };
+    let mut candidates = Vec::new();
+    for start in 0..source.len() {
+        for (range, cost) in names(source, free, start) {
+            let Some(gain) = gain(source, free, &mut costs, &range, cost) else { continue };
+            if gain > 0.0 {
+                candidates.push(Candidate { range, gain });
+            }
+        }
+    }
+    // The best first; what overlaps it goes.
+    candidates.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for candidate in candidates {
+        if found.iter().all(|r| r.end <= candidate.range.start || candidate.range.end <= r.start) {
+            found.push(candidate.range);
+        }
+    }
+    found
+}
+
+/// The ways to read a name from `start` on, and what each costs.
+fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32)> {
+    let mut out = Vec::new();
+    let usable = |at: usize| free.get(at) == Some(&true) && is_han(source.folded(at));
+    if !usable(start) {
+        return out;
+    }
+    // 陈方安生: two surnames and a given name of two characters.
+    if let (Some(one), Some(two)) =
+        (TABLE.surname.get(source.folded(start)), TABLE.surname.get(source.folded(start + 1)))
+        && one + two < 12.0
+        && (start..start + 4).all(usable)
+        && let (Some(first), Some(second)) =
+            (TABLE.first.get(source.folded(start + 2)), TABLE.second.get(source.folded(start + 3)))
+    {
+        out.push((start..start + 4, one + two + first + second + 3.0));
+    }
+    if source.slice(start + 1..start + 3) == ['谢', '谢'] {
+        return out;
+    }
+    let table = &*TABLE;
+    // 张 伟, as forms print it; only a word that announces a name makes up for the blank.
+    if source.folded(start + 1) == ' '
+        && usable(start + 2)
+        && !usable(start + 3)
+        && context::before(source, start) >= 6.0
+        && let (Some(surname), Some(given)) =
+            (table.surname.get(source.folded(start)), table.one.get(source.folded(start + 2)))
+    {
+        out.push((start..start + 3, surname + given));
+        return out;
+    }
+    let mut given = |from: usize, surname: f32| {
+        let weight = |table: &Weights, at: usize| table.get(source.folded(at)).unwrap_or(UNKNOWN);
+        if usable(from) && usable(from + 1) {
+            // A name such as 婷婷 repeats its character.
+            let second =
+                if source.folded(from) == source.folded(from + 1) { 2.5 } else { weight(&table.second, from + 1) };
+            out.push((start..from + 2, surname + 0.3 + weight(&table.first, from) + second));
+        }
+        if usable(from) {
+            out.push((start..from + 1, surname + 1.0 + weight(&table.one, from)));
+        }
+    };
+    if let Some(surname) = table.surname.get(source.folded(start)) {
+        given(start + 1, surname);
+    }
+    if let Some((length, ())) = table.compound.at(&source.folded, start) {
+        given(start + length, 5.5);
+    }
+    out
+}
+
+/// What the words of a text cost, computed once each.
+struct Costs<'a> {
+    source: &'a Source<'a>,
+    known: Vec<Option<f32>>,
+}
+
+impl Costs<'_> {
+    fn token(&mut self, index: usize) -> f32 {
+        if let Some(Some(cost)) = self.known.get(index) {
+            return *cost;
+        }
+        let cost = self.source.tokens.get(index).map_or(LN_CORPUS, |t| word(self.source.str(&(t.start..t.end))));
+        if let Some(slot) = self.known.get_mut(index) {
+            *slot = Some(cost);
+        }
+        cost
+    }
+}
+
+fn word(word: &str) -> f32 {
+    if word.trim().is_empty() {
+        return 0.0;
+    }
+    LN_CORPUS - (dictionary().suggest_freq(word) as f32).ln()
+}
+
+/// What the characters cost as words of their own.
+fn words(text: &str) -> f32 {
+    match text.chars().count() {
+        0 => 0.0,
+        1 => word(text),
+        _ => dictionary().cut(text, false).iter().map(|t| word(t.word)).sum(),
+    }
+}
+
+/// Whether the characters behind are the rest of a company's name.
+fn company(source: &Source, end: usize) -> bool {
+    const TAILS: [&[char]; 13] = [
+        &['公', '司'],
+        &['集', '团'],
+        &['银', '行'],
+        &['支', '行'],
+        &['分', '行'],
+        &['有', '限'],
+        &['事', '务', '所'],
+        &['合', '作', '社'],
+        &['商', '行'],
+        &['饭', '店'],
+        &['餐', '饮', '店'],
+        &['超', '市'],
+        &['厂'],
+    ];
+    let stop = |c: char| {
+        !is_han(c)
+            || matches!(
+                c,
+                '的' | '是'
+                    | '在'
+                    | '和'
+                    | '说'
+                    | '我'
+                    | '给'
+                    | '到'
+                    | '去'
+                    | '来'
+                    | '了'
+                    | '从'
+                    | '开'
+                    | '跟'
+                    | '与'
+            )
+    };
+    let length = (end..source.len()).take(12).take_while(|at| !stop(source.folded(*at))).count();
+    let behind = source.slice(end..end + length);
+    TAILS.iter().any(|tail| behind.windows(tail.len()).any(|w| w == *tail))
+}
+
+/// How much more probable the name is than the words that it would replace.
+fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Range<usize>, name: f32) -> Option<f32> {
+    let (from, to) = (source.token_index(range.start)?, source.token_index(range.end - 1)?);
+    let (first, last) = (source.tokens.get(from)?, source.tokens.get(to)?);
+    let support = context::support(source, free, range);
+    // The parts of words that the name leaves over.
+    let rest = words(source.str(&(first.start..range.start))) + words(source.str(&(range.end..last.end)));
+    let mut as_words: f32 = (from..=to).map(|i| costs.token(i)).sum();
+    let exact = from == to && first.start == range.start && last.end == range.end;
+    if exact && first.person && (as_words > 9.0 || range.len() > 2) {
+        // The dictionary knows it as a name.
+        as_words += if range.len() > 2 { 8.0 } else { 5.0 };
+    }
+    // 欧阳修远 begins as a name that the dictionary knows.
+    if range.len() == 4 && name < 24.0 && first.person && first.start == range.start && first.end + 1 == range.end {
+        as_words += 10.0;
+    }
+    if exact && !first.person {
+        // An ordinary word.
+        as_words -= 4.0;
+    }
+    if company(source, range.end) {
+        as_words -= 8.0;
+    }
+    // 这张卡: a measure, no surname.
+    if source.folded(range.start) == '张'
+        && matches!(
+            source.before(range.start),
+            '这' | '那' | '有' | '一' | '几' | '两' | '每' | '哪' | '三' | '四' | '五' | '张'
+        )
+    {
+        as_words -= 6.0;
+    }
+    // 多少钱一克.
+    if source.folded(range.start) == '钱'
+        && matches!(source.before(range.start), '少' | '块' | '元' | '毛' | '分' | '多' | '的')
+    {
+        as_words -= 8.0;
+    }
+    if exact && first.place {
+        as_words -= 3.0;
+    }
+    if NO_NAMES.at(&source.folded, range.start).is_some_and(|(length, ())| length >= range.len()) {
+        as_words -= 6.0;
+    }
+    Some(as_words - rest - name - RARE + support)
+}

@@ -1,0 +1,127 @@
+//! What the words around say for or against a name.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::super::source::{Source, is_han};
+use super::super::words::Words;
+
+/// Natural logarithms: how much more probable a name is here than anywhere.
+pub(super) fn support(source: &Source, free: &[bool], range: &Range<usize>) -> f32 {
+    // Beside a number, an address, another name.
+    let taken = |at: Option<usize>| at.and_then(|at| free.get(at)) == Some(&false);
+    let before = before(source, range.start).max(if taken(range.start.checked_sub(1)) { 3.0 } else { -9.0 });
+    let after = after(source, range.end).max(if taken(Some(range.end)) { 2.5 } else { -9.0 });
+    before + after
+}
+
+/// The character before, without blanks, quotation marks and colons: where it ends, and whether a mark was left out.
+fn left(source: &Source, start: usize) -> (usize, bool) {
+    let mut at = start;
+    let mut mark = false;
+    while at > 0
+        && start - at < 4
+        && matches!(source.folded(at - 1), ' ' | ':' | '"' | '“' | '「' | '‘' | '\'' | '(' | '[' | '【' | '=' | '\t')
+    {
+        at -= 1;
+        mark |= source.folded(at) == ':';
+    }
+    (at, mark)
+}
+
+pub(super) fn before(source: &Source, start: usize) -> f32 {
+    let (at, mark) = left(source, start);
+    if at == 0 {
+        return 2.5;
+    }
+    if let Some((_, weight)) = LEFT.ending(&source.folded, at) {
+        return weight;
+    }
+    match source.folded(at - 1) {
+        ',' | '、' | '/' | '|' | ';' | '—' | '-' | '\n' | '。' | '!' | '?' | '…' | '~' => 2.5,
+        _ if mark => 4.0,
+        c if c.is_ascii_digit() => 1.0,
+        c if !is_han(c) => 1.5,
+        _ => 0.0,
+    }
+}
+
+pub(super) fn after(source: &Source, end: usize) -> f32 {
+    let mut at = end;
+    while at < source.len()
+        && at - end < 2
+        && matches!(source.folded(at), ' ' | '"' | '”' | '」' | '’' | ')' | ']' | '】' | '(')
+    {
+        at += 1;
+    }
+    if at >= source.len() {
+        return 1.5;
+    }
+    if let Some((_, weight)) = RIGHT.at(&source.folded, at) {
+        return weight;
+    }
+    match source.folded(at) {
+        ',' | '、' | '/' | '。' | ';' | ':' | '!' | '?' | '|' | '\n' | '…' => 1.5,
+        c if c.is_ascii_digit() => 1.5,
+        _ => 0.0,
+    }
+}
+
+/// What stands before a name, and how much it says.
+static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
+    Words::new(&[
+        (
+            "我叫 名叫 叫做 姓名 姓名是 姓名为 姓名叫 名字叫 名字是 户名 户名是 户名为 户名叫 收款人 收款人是 收款人姓名 付款人 付款人是 汇款人 汇款人是 联系人 联系人是 持卡人 持卡人是 申请人 申请人是 借款人 担保人 法定代表人 法人代表 \
+             卡主 机主 户主 曾用名 收件人 收货人 寄件人 受益人 被保险人 投保人 经办人 代办人 监护人 推荐人 预约人 产权人 以前叫 现在叫 改名叫 全名 全名是 本名 真名 真名叫",
+            8.0,
+        ),
+        (
+            "他叫 她叫 你叫 姓名 姓名是 姓名为 姓名叫 名字叫 名字是 名字 名字写的是 户名 户名是 户名为 户名叫 户名写的是 开户名 账户名 收款人 收款人是 收款人姓名 收款方 付款人 付款人是 汇款人 汇款人是 转账人 \
+             联系人 联系人是 紧急联系人 持卡人 持卡人是 卡主 卡主是 机主 机主是 户主 户主是 申请人 申请人是 借款人 贷款人 担保人 担保人是 受益人 受益人是 被保险人 投保人 经办人 经办人是 代办人 委托人 受托人 法人 法人是 法人代表 \
+             法定代表人 法定代表人是 负责人 签名 签名是 落款 落款是 署名 曾用名 收件人 收件人是 收货人 寄件人 预约人 推荐人 推荐人是 介绍人 监护人 监护人是 产权人 产权人是 被告 原告 当事人 我是 我就是 您是 你是 请问是 请问您是 您就是 \
+             本人 客户 客户是 客户姓名 客户名 用户 贵姓 全名 全名是 真名 真名是 称呼 称呼您 实名 对方叫 对方是 自称 自称是 自称叫 有个叫 一个叫 个叫 叫 抬头 抬头是 改名 改名叫 更名为 股东 股东是 会计 出纳 财务 柜员 客户经理 理财经理 大堂经理 经理 \
+             行长 主任 工作人员 业务员 客服 坐席 房东 老板 同事 同学 朋友 邻居 亲戚 老公 老公叫 老婆 老婆叫 爱人 丈夫 妻子 先生叫 太太 父亲 母亲 爸爸 妈妈 我爸 我妈 爸 妈 儿子 女儿 孙子 孙女 外孙 哥哥 弟弟 姐姐 妹妹 大哥 大姐 表哥 表弟 表姐 \
+             表妹 堂哥 堂弟 舅舅 舅妈 姨妈 姑姑 姑妈 叔叔 婶婶 伯伯 伯父 爷爷 奶奶 外公 外婆 姥姥 姥爷 岳父 岳母 公公 婆婆 女婿 儿媳 侄子 侄女 外甥 闺女 媳妇 对象 男朋友 女朋友 未婚夫 未婚妻 前夫 前妻 战友 室友 师傅 徒弟 合伙人 学生 \
+             共同借款人 配偶 配偶是 家属 持有人 所有人 受让人 出票人 背书人 经办 复核 审批 制表 审核人 操作员 授权人 被授权人 代理人 继承人 被继承人 死者 逝者 车主 业主 租客 房客 签字 签字人 备注 备注写 附言 敬启 此致 下一位 有请",
+            6.5,
+        ),
+        ("转给 打给 汇给 还给 寄给 交给 发给 付给 借给 送给 转账给 汇款给 打款给 还钱给 写给 留给 退给", 5.0),
+        (
+            "是 给 找 和 跟 与 让 请 由 为 从 对 同 替 帮 代 问 向 把 被 等 转给 打给 汇给 还给 寄给 交给 发给 付给 借给 送给 联系 转告 通知 告诉 委托 授权 及 或 或者 还有 以及 连同 就是 认识 写 写的 写的是 写成 显示 显示为 改成 \
+             改为 填 填的 填的是 应该是 不是 而是 说是 看到 查 查询 查一下 查下 接 拜托 感谢 表扬 投诉 举报 起诉 欠 找到 遇到 见到 陪 带 家长 户口 人 位 名 好 您好 你好 喂 对 嗯 呃 尊敬的 亲爱的 给了 转了 到 属于 归 登记 登记的是 的是 \
+             那个 这个 有个 一个 个 啊 哦 是不是 不叫 不认识 核实 确认 转接 呼叫 邀请 连 代替 以 往",
+            3.0,
+        ),
+        ("我 他 她 咱 俺 家 的 员 长 师 生 友 属 主", 1.5),
+    ])
+});
+
+/// What stands behind a name.
+static RIGHT: LazyLock<Words<f32>> = LazyLock::new(|| {
+    Words::new(&[
+        (
+            "先生 女士 小姐 太太 夫人 老师 经理 主任 行长 总 总监 董事长 主管 医生 大夫 教授 律师 师傅 同学 同志 阿姨 叔叔 大哥 大姐 大爷 大妈 奶奶 爷爷 老板 会计 院长 校长 局长 处长 科长 队长 厂长 站长 所长 书记 警官 护士 \
+             客户 家长 本人 名下 敬上 敬启 收",
+            7.5,
+        ),
+        (
+            "的身份证 的卡 的账户 的账号 的名字 的手机 的电话 的工资 的钱 的银行卡 的信用卡 的存款 的地址 的签名 的户口 的密码 的姓名 的贷款 的名义 的存折 的信息 的余额 的女儿 的儿子 的家属 的妈妈 的爸爸 的爱人 的老公 的老婆 的配偶 的父亲 的母亲 \
+             身份证 电话 手机 手机号 账号 帐号 卡号 证件 性别 男 女 这个名字 这个人 这个账户 这个户名 这三个字 两个字 三个字 这个 贵姓 开户 户名 邮箱 地址 住址",
+            3.5,
+        ),
+        (
+            "之女 之子 之妻 之夫 之父 之母 死了 来了 来电 她妈 他妈 她爸 他爸 家里 家的 代我 代办 特此 声明 托我 转来 转了 转给 汇了 汇来 汇给 打来 打给 打电话 说的 给我 给他 跟我 和我 存入 欠我 欠了 是谁 没接 答应 已经 办了 名字 刚才 刚刚 考上 去世 没来 不在 不认识 办理 来电 打了 联系我 让我 告诉我 接待 \
+             在不在 寄来 还我 还了 取走 收到 发来 发给 转账 借了 借我 那个人 这人 来办 去办 来了 找我 约 挂失 开的 开了 委托 签了 同意 答 反映 要求 申请 接的 办 到 取款 拿走",
+            2.5,
+        ),
+        (
+            "有限公司 股份 公司 集团 银行 支行 分行 路 街 大街 大道 镇 区 县 市 省 村 大厦 广场 小区 花园 机场 车站 站 医院 大学 学院 学校 中学 小学 店 厂 超市 饭店 酒店 编码 建筑 科技 贸易 商贸 电子 实业 投资 基金 证券 保险 理财 牌 \
+             网点 分公司 事务所 合作社 机械 食品 餐饮 餐饮店 服装 手机 充值 元 块 号 号线 码头 新区 开发区 桥 山 河 湖 岛 寺 宫 庙 镇 乡 岭 峰会 出行 打车 外卖 会员 贷 宝 通 卡 盾 券 币 指数 板块",
+            -6.0,
+        ),
+        (
+            "的 了 说 打 转 汇 来 去 在 没 没有 已 已经 要 给 把 被 和 与 跟 同 也 都 是 昨天 今天 刚 刚才 刚刚 上午 下午 上周 不 能 可以 想 让 叫 问 帮 替 代 到 有 从 于 对 吗 吧 呢 啊 您 你 我 他 她 请 联系 负责 推荐 告诉 答应 接 欠 借 去世 住 签 办 存 取 付 收到 还 存入 转来 转账 汇款 打款 汇来 收 反映 来电 需要 要求 名 一起 离婚 结婚 就 那里 那边 这里 这边 托 因为 由 又 再 才 会 发 买 申请 咨询 投诉 提供 收款 查 今年 现在 男 女 谢谢 麻烦 你好 您好 金额 余额 货款",
+            1.0,
+        ),
+    ])
+});

@@ -1,0 +1,30 @@
+//! Names of people.
+//!
+//! Three ways to find one: by surname and given name, where how probable the characters are as a name is weighed
+//! against how probable they are as words, with what stands before and behind; by the dot in names of other peoples and
+//! their common parts; and by capital letters.
+
+mod chinese;
+mod context;
+mod latin;
+mod other;
+
+use std::ops::Range;
+
+use super::source::Source;
+
+/// Finds names among the characters that are `free`.
+pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
+    let mut found = other::find(source, free);
+    found.extend(latin::find(source, free));
+    let mut free = free.to_vec();
+    for range in &found {
+        if let Some(slots) = free.get_mut(range.clone()) {
+            slots.fill(false);
+        }
+    }
+    found.extend(chinese::find(source, &free));
+    // Beside a star is what a mask has left of a name.
+    found.retain(|range| source.before(range.start) != '*' && source.folded(range.end) != '*');
+    found
+}

@@ -1,0 +1,91 @@
+//! Passports and travel permits: one or two letters and seven to ten digits.
+
+use super::super::Kind;
+use super::Context;
+use super::cues::Cue;
+use super::reading::{self, Gap, Group};
+use super::resolve::Readings;
+
+/// The document whose digits start with the first group: its kind, how many groups it has and where it starts.
+pub(super) fn find(context: &Context, groups: &[Group]) -> Option<(Kind, usize, usize)> {
+    let first = groups.first()?;
+    let source = context.source;
+    let (start, letters) = letters(context, first.range.start);
+    let cue = context.before_but(start, &[Cue::Numbered, Cue::Phone]);
+    let near =
+        |what: &[Cue], within: usize| cue.is_some_and(|(cue, distance)| what.contains(&cue) && distance <= within);
+    let behind = |end: usize| {
+        context.after(end).is_some_and(|(cue, distance)| matches!(cue, Cue::Document | Cue::Id) && distance <= 6)
+    };
+    let wanted = |digits: usize, end: usize| match letters {
+        1 if near(&[Cue::Document, Cue::Id], 12) || behind(end) => matches!(digits, 7..=10),
+        1 => {
+            digits == 8
+                && !near(&[Cue::Serial, Cue::Plain], 8)
+                && matches!(source.folded(start), 'e' | 'g' | 'd' | 's' | 'p' | 'h' | 'm' | 'c' | 'k' | 'l')
+        }
+        2 if near(&[Cue::Document, Cue::Id], 12) || behind(end) => matches!(digits, 6..=9),
+        2 => digits == 7 && !near(&[Cue::Serial, Cue::Plain], 8) && matches!(source.folded(start), 'e' | 'c'),
+        _ => false,
+    };
+    if letters == 0 {
+        return None;
+    }
+    let (mut readings, mut best) = (Readings::default(), None);
+    for (index, group) in groups.iter().take(14).enumerate() {
+        if group.gap.is_aside() && index > 0 && !group.gap.corrects() {
+            break;
+        }
+        readings.push(group, index.checked_sub(1).and_then(|i| groups.get(i)));
+        let fits = readings.all.iter().any(|r| wanted(r.len(), group.range.end));
+        let again = best.is_none()
+            || group.gap.corrects()
+            || group.gap == Gap::Tight
+            || index > 0 && group.digits.len() > 1
+            || group.digits.len() == 1;
+        if fits && again {
+            best = Some(index + 1);
+        }
+    }
+    let count = best?;
+    // A letter behind the digits makes it something else.
+    let end = groups.get(count - 1).map_or(first.range.end, |g| g.range.end);
+    (!source.folded(end).is_ascii_alphabetic()).then_some((Kind::IdNumber, count, start))
+}
+
+/// A permit of Taiwan, or a foreign passport: eight to ten digits and no more.
+pub(super) fn of_digits(context: &Context, groups: &[Group]) -> Option<(Kind, usize, usize)> {
+    let first = groups.first()?;
+    let cue = context.before_but(first.range.start, &[Cue::Numbered, Cue::Phone]);
+    let near = |what: Cue, within: usize| cue.is_some_and(|(cue, distance)| cue == what && distance <= within);
+    let count = 1 + groups.iter().skip(1).take_while(|g| !g.gap.is_aside() && !g.doubtful).count();
+    let digits: usize = groups.iter().take(count).map(|g| g.digits.len()).sum();
+    let fits = matches!(digits, 8..=10) && near(Cue::Document, 8) || digits == 8 && near(Cue::Id, 4);
+    fits.then_some((Kind::IdNumber, count, first.range.start))
+}
+
+/// Where the one or two letters before the digits start, perhaps with a pause between, and how many they are. More
+/// letters than two, or a letter glued to another word, are none.
+fn letters(context: &Context, digits: usize) -> (usize, usize) {
+    let source = context.source;
+    let none = (digits, 0);
+    let Some(last) = (0..digits).rev().take(8).find(|at| source.folded(*at).is_ascii_alphanumeric()) else {
+        return none;
+    };
+    let end = last + 1;
+    let named = context.mentions.iter().any(|m| m.range.start >= end && m.range.end <= digits);
+    if named
+        || end < digits
+            && reading::gap(source, end..digits) == Gap::Start
+            && reading::aside(source, end..digits) == Gap::Start
+    {
+        return none;
+    }
+    let count = (0..end).rev().take_while(|at| source.folded(*at).is_ascii_alphabetic()).count();
+    let start = end - count;
+    let word = start.checked_sub(1).is_some_and(|at| source.folded(at).is_ascii_alphanumeric());
+    let cue = context.mentions.iter().any(|m| m.range.end == end);
+    // An X is the check digit of something else.
+    let check = source.slice(start..end) == ['x'];
+    if matches!(count, 1 | 2) && !word && !cue && !check { (start, count) } else { none }
+}

@@ -1,0 +1,65 @@
+//! What a speaker meant who said pieces twice or put them right.
+
+use super::reading::Group;
+use super::shapes::{self, Shape};
+
+/// The numbers that the groups so far may mean. The first is all digits in order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Readings {
+    pub all: Vec<Vec<u8>>,
+    /// Those where a correction replaces any number of digits.
+    pub loose: Vec<Vec<u8>>,
+}
+
+/// More readings than these are not followed.
+const MOST: usize = 12;
+
+impl Readings {
+    /// The form that one of the readings has. A check digit alone does not decide between loose readings.
+    pub fn shape(&self) -> Option<Shape> {
+        let plain = self.all.iter().find_map(|r| shapes::shape(r));
+        let sure = |r: &Vec<u8>| shapes::shape(r).filter(|s| matches!(s, Shape::Mobile | Shape::Resident));
+        let card = |r: &Vec<u8>| shapes::shape(r).filter(|_| matches!(r.as_slice(), [4 | 5, ..] | [6, 2, ..]));
+        plain.or_else(|| self.loose.iter().find_map(sure)).or_else(|| self.loose.iter().find_map(card))
+    }
+
+    pub fn push(&mut self, group: &Group, last: Option<&Group>) {
+        if self.all.is_empty() {
+            self.all.push(group.digits.clone());
+            return;
+        }
+        let digits = &group.digits;
+        let mut next: Vec<Vec<u8>> = Vec::with_capacity(self.all.len());
+        for reading in &self.all {
+            if group.doubtful && next.len() < MOST {
+                next.push(reading.clone());
+            }
+            let mut add = |kept: usize| {
+                let reading: Vec<u8> = reading.iter().take(kept).chain(digits).copied().collect();
+                if next.len() < MOST && !next.contains(&reading) {
+                    next.push(reading);
+                }
+            };
+            add(reading.len());
+            // Said again: what was said just before.
+            if digits.len() > 1 && reading.ends_with(digits) {
+                add(reading.len() - digits.len());
+            }
+            if group.gap.corrects() {
+                add(reading.len().saturating_sub(digits.len()));
+                add(reading.len().saturating_sub(last.map_or(0, |last| last.digits.len())));
+                add(0);
+            }
+        }
+        if group.gap.corrects() {
+            let before = self.all.iter().chain(&self.loose);
+            let cut = |r: &Vec<u8>| {
+                (1..r.len()).map(|kept| r.iter().take(kept).chain(digits).copied().collect()).collect::<Vec<_>>()
+            };
+            self.loose = before.flat_map(cut).take(4 * MOST).collect();
+        } else {
+            self.loose.iter_mut().for_each(|r| r.extend(digits));
+        }
+        self.all = next;
+    }
+}
