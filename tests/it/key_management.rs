@@ -150,34 +150,43 @@ async fn data_keys_rotate_while_two_nodes_read_and_write() {
     let sealed = file.finish().await.expect("a file");
 
     let management = one.management(vec![VaultFiles::new(vault.clone(), "conversations")]);
+    // A rotation is for keys that are older than itself.
+    core.clock.advance(TimeDelta::seconds(1));
     management.rotate(&core.caller(), Some(Scope::Conversation)).await.expect("begun");
     let again = management.rotate(&core.caller(), None).await;
     assert_eq!(again.expect_err("one at a time").code(), ErrorCode::Conflict);
     let mut said: Vec<Vec<String>> = (0..4).map(|n| vec![format!("第{n}位客户的话")]).collect();
-    let mut worker = Some(work(&core, &management));
-    let mut round = 0;
-    // Both nodes go on all the while, and each reads what the other has written.
-    let rotation = loop {
-        round += 1;
-        for (n, customer) in customers.iter().enumerate() {
-            let (writer, reader) = if (round + n) % 2 == 0 { (&one, &two) } else { (&two, &one) };
-            let body = format!("第{round}句");
-            writer.say(customer, &body).await;
-            said[n].push(body);
-            assert_eq!(reader.read(&supervisor, customer).await.expect("readable at every moment"), said[n]);
-        }
-        let rotation = management.rotations().await.expect("the list").remove(0);
-        if matches!(rotation.phase, Phase::SettlingAgain | Phase::Rewriting) && worker.is_some() {
-            // The node that did it is gone in the middle; another one takes over when its lease is over.
-            drop(worker.take());
-            std::mem::forget(work(&core, &two.management(vec![VaultFiles::new(vault.clone(), "conversations")])));
-        }
-        if rotation.finished_at.is_some() {
-            break rotation;
-        }
-        assert!(round < 150, "it never ends: {rotation:?}");
+    let first_worker = work(&core, &management);
+    let where_it_is = async || management.rotations().await.expect("the list").remove(0);
+    // The node that does it is gone in the middle; another one takes over when its lease is over.
+    let interrupting = async {
+        until("everybody seals under the new versions", async || {
+            matches!(where_it_is().await.phase, Phase::SettlingAgain | Phase::Rewriting)
+        })
+        .await;
+        drop(first_worker);
+        work(&core, &two.management(vec![VaultFiles::new(vault.clone(), "conversations")]))
     };
-    assert!(worker.is_none(), "it was interrupted");
+    // Both nodes go on all the while, and each reads what the other has written.
+    let writing = async {
+        let mut round = 0;
+        loop {
+            round += 1;
+            for (n, customer) in customers.iter().enumerate() {
+                let (writer, reader) = if (round + n) % 2 == 0 { (&one, &two) } else { (&two, &one) };
+                let body = format!("第{round}句");
+                writer.say(customer, &body).await;
+                said[n].push(body);
+                assert_eq!(reader.read(&supervisor, customer).await.expect("readable at every moment"), said[n]);
+            }
+            let rotation = where_it_is().await;
+            if rotation.finished_at.is_some() {
+                break (rotation, round);
+            }
+            assert!(round < 150, "it never ends: {rotation:?}");
+        }
+    };
+    let (_second_worker, (rotation, round)) = tokio::join!(interrupting, writing);
     assert_eq!(rotation.keys, 4, "customers' own keys are of another scope");
     assert_eq!(messages_under(&core, 1).await, 0, "nothing is left under the former version");
     assert_eq!(messages_under(&core, 2).await, i64::try_from(4 * (round + 2)).expect("a count"));

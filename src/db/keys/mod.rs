@@ -116,6 +116,9 @@ impl Scope {
     }
 }
 
+/// How often the versions of a key are read until they fit together. A rotation moves them twice in its life.
+const READS: usize = 5;
+
 /// How keys are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySettings {
@@ -228,6 +231,17 @@ impl KeyStore {
             return Ok(key);
         }
         let reading = self.cache.begin();
+        // A rotation may move a version between the two tables while they are read one after the other.
+        for _ in 0..READS {
+            if let Some(key) = self.read(conn, id).await? {
+                return Ok(self.cache.keep_data_key(id, key.behind(self.gate.clone()), reading));
+            }
+        }
+        Err(ErrorCode::Overloaded.because("the versions of a data key change faster than they are read"))
+    }
+
+    /// The key with all its versions; nothing when they changed in between.
+    async fn read(&self, conn: &mut Connection, id: DataKeyId) -> Result<Option<DataKey>> {
         let (wrapped, version, others, class): (Option<Vec<u8>>, i32, i32, ClassKeyRow) = data_keys::table
             .inner_join(class_keys::table)
             .filter(data_keys::id.eq(id))
@@ -237,11 +251,14 @@ impl KeyStore {
             .or_not_found("data key")?;
         let wrapped = wrapped.ok_or_else(|| ErrorCode::KeyDestroyed.because("data key"))?;
         let class_key = self.unwrap_class_key(class)?;
-        let mut key = class_key.unwrap_data_key(id.0, version_of(version)?, &wrapped)?;
-        if others > 0 {
-            key = key.with_versions(self.other_versions(conn, id).await?);
+        let key = class_key.unwrap_data_key(id.0, version_of(version)?, &wrapped)?;
+        if others == 0 {
+            return Ok(Some(key));
         }
-        Ok(self.cache.keep_data_key(id, key.behind(self.gate.clone()), reading))
+        let versions = self.other_versions(conn, id).await?;
+        let is_whole = i32::try_from(versions.len()) == Ok(others)
+            && versions.iter().all(|other| other.version() != key.version());
+        Ok(is_whole.then(|| key.with_versions(versions)))
     }
 
     /// The versions of a data key that open and do not seal.
