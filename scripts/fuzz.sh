@@ -12,7 +12,8 @@ scripts/setup.sh fuzz
 # Instrumented builds have a folder of their own, or they would push out the others'. The instrumentation needs a switch of the compiler that
 # only unofficial builds have otherwise.
 export CARGO_TARGET_DIR=$GUITAI_CACHE/fuzz-target RUSTC_BOOTSTRAP=1 PATH=$GUITAI_CACHE/tools/bin:$PATH
-cargo fuzz build --fuzz-dir fuzz --sanitizer none
+options=(--fuzz-dir fuzz --sanitizer none --codegen-units 16)
+cargo fuzz build "${options[@]}"
 
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo fuzz list --fuzz-dir fuzz)
@@ -22,7 +23,7 @@ trap 'rm -rf "$logs"' EXIT
 fuzz() {
   local corpus=$GUITAI_CACHE/fuzz-corpus/$1
   mkdir -p "$corpus"
-  cargo fuzz run --fuzz-dir fuzz --sanitizer none "$1" "$corpus" -- \
+  cargo fuzz run "${options[@]}" "$1" "$corpus" -- \
     -max_total_time="$seconds" -max_len=70000 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 >"$logs/$1" 2>&1
 }
 

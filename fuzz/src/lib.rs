@@ -1,7 +1,7 @@
 //! What the targets share: keys that are the same in every run, so that what one run has found means the same in the next, and the first bytes of a
 //! corpus made with them.
 
-use guitai::crypto::{Aad, DataKey, Keyring, RootKey};
+use guitai::crypto::{Aad, DataKey, Keyring, RootKeys};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -16,7 +16,8 @@ pub fn keyring() -> &'static Keyring {
     static KEYRING: LazyLock<Keyring> = LazyLock::new(|| {
         let text = "guitai-root-key-1 01900000-0000-7000-8000-000000000002 1 \
                     000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
-        Keyring::from_root(RootKey::parse(text).unwrap_or_else(|e| panic!("the known root key: {e:?}")))
+        let keys = RootKeys::parse(text).unwrap_or_else(|e| panic!("the known root key: {e:?}"));
+        Keyring::from_root(keys.active().clone())
     });
     &KEYRING
 }

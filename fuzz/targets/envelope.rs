@@ -13,6 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let part = data_key().unwrap_part_key(ID, bytes);
     assert!(part.is_err() || bytes.len() > 16);
-    let stored = WrappedKey { id: ID, version: 1, class: "fuzz".into(), month: "2026-11".into(), wrapped: bytes.to_vec() };
+    let stored =
+        WrappedKey { id: ID, version: 1, class: "fuzz".into(), month: "2026-11".into(), wrapped: bytes.to_vec() };
     drop(keyring().unwrap_class_key(&stored));
 });

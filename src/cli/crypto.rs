@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Answer, Installation, Outcome, inventory, print, print_json};
+use super::{Answer, Installation, Outcome, inventory, print, print_json, prove};
 use crate::crypto::{kat, kat_file};
 
 #[derive(Debug, Args)]
@@ -29,12 +29,15 @@ enum CryptoCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Plant values of every class and read tables, log, files and index as bytes: sealed or not.  例: guitai crypto prove --data-dir /var/lib/guitai-demo
+    Prove(prove::ProveArgs),
 }
 
 pub async fn run(args: CryptoArgs) -> Outcome {
     match args.command {
         CryptoCommand::Kat { file, json } => known_answers(file, json),
         CryptoCommand::Inventory { installation, json } => inventory::run(&installation, json).await,
+        CryptoCommand::Prove(args) => prove::run(args).await,
     }
 }
 

@@ -12,7 +12,8 @@ pub mod demo;
 mod keys;
 mod migrate;
 mod open;
-pub mod prove;
+mod prove;
+pub mod raw_scan;
 mod serve;
 mod transcribe;
 

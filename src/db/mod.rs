@@ -13,6 +13,7 @@ pub mod lease;
 pub mod listen;
 pub mod schema;
 pub mod sealed;
+pub mod server;
 
 mod connect;
 mod error;

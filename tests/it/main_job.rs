@@ -232,6 +232,48 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
 }
 
 #[test]
+fn a_proof_shows_ciphertext_where_the_service_runs_and_claims_nothing_where_it_does_not() {
+    let dir = folder();
+    let demo = Demo::start(dir.path(), &["--no-models"]);
+    let prove = |more: &[&str]| {
+        let out = guitai(&[&["crypto", "prove", "--json"], more].concat(), dir.path());
+        let proof: Value = serde_json::from_slice(&out.stdout)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)));
+        let places = proof["places"].as_array().expect("places").clone();
+        let verdicts: Vec<(String, String)> = places
+            .iter()
+            .map(|p| (p["place"].as_str().expect("a name").to_owned(), p["verdict"].as_str().expect("one").to_owned()))
+            .collect();
+        (out.status.code(), proof, verdicts)
+    };
+    let verdicts_are = |found: &[(String, String)], wanted: [&str; 4]| {
+        let names: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(names, ["tables", "wal", "vault", "index"]);
+        assert_eq!(found.iter().map(|(_, verdict)| verdict.as_str()).collect::<Vec<_>>(), wanted);
+    };
+    let (code, proof, found) = prove(&[]);
+    assert_eq!((code, &proof["ok"]), (Some(0), &json!(true)), "{proof}");
+    verdicts_are(&found, ["ciphertext"; 4]);
+    for class in ["C1", "C2", "C3"] {
+        assert!(proof["planted"].as_array().expect("a list").iter().any(|p| p["class"] == class), "{class}: {proof}");
+    }
+
+    // Nobody carries the next conversation into the index, and another cluster's files do not hold it.
+    drop(demo);
+    let (code, proof, found) = prove(&["--within", "30"]);
+    assert_eq!((code, &proof["ok"]), (Some(1), &json!(false)), "{proof}");
+    verdicts_are(&found, ["ciphertext", "ciphertext", "ciphertext", "not_shown"]);
+    let elsewhere = dir.path().join("elsewhere");
+    std::fs::create_dir_all(elsewhere.join("base")).expect("a folder");
+    std::fs::create_dir_all(elsewhere.join("pg_wal")).expect("a folder");
+    std::fs::write(elsewhere.join("PG_VERSION"), "15\n").expect("a file");
+    let (_, _, found) = prove(&["--within", "20", "--postgresql-dir", elsewhere.to_str().expect("UTF-8")]);
+    verdicts_are(&found, ["not_shown", "not_shown", "ciphertext", "not_shown"]);
+    let verified = guitai(&["audit", "verify", "--json"], dir.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
 fn a_taken_port_is_named_and_the_next_one_used() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = taken.local_addr().expect("an address").port();

@@ -1,130 +1,130 @@
-//! The raw scan: proof that what customers said is not on a disk, whatever form it would have taken there.
+//! `guitai crypto prove`: what is stored is sealed, shown on the installation itself (controls D1 and D4).
 //!
-//! It reads every file below the folders it is given as bytes, without asking the programs that wrote them, and looks for
-//! planted words in every spelling that a program may use ([`forms`]) and inside everything that it can unpack ([`unpack`]).
-//! A scan that finds nothing proves nothing by itself, so each one first hides a word of its own in each of these forms
-//! and must find every copy ([`controls`]); a scan that misses one fails, naming the form it is blind to.
+//! A customer's conversation is planted through the very services that customers reach ([`plant`]); everything in it is random and nobody's. When
+//! the running service has carried it to the event log and the index, every place where data rests is read as bytes ([`places`]). A place counts
+//! as sealed when nothing planted is readable in it **and** it can be seen that the planted rows were there to be read.
 //!
-//! What it does not see: encrypted archives, raw Snappy, a value that PostgreSQL compressed and then stored out of line
-//! beyond the first of its chunks (2 KB of compressed text), terms of a full-text dictionary, files deleted but still open.
+//! The conversation stays, closed, under the audit action `crypto.prove`.
 
-mod blocks;
-mod controls;
-mod forms;
-mod needle;
-mod scanner;
-#[cfg(test)]
-mod tests;
-mod unpack;
-mod wal;
-mod walk;
+mod places;
+mod plant;
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
+use clap::Args;
 use serde::Serialize;
 
-pub use needle::{Needle, random_sentence};
-
+use super::open::configuration;
+use super::{Answer, Installation, Outcome, print, print_json, tell};
+use crate::app::{self, Base};
+use crate::audit::{Action, AuditDraft, Caller, Object};
+use crate::db::catalogue;
 use crate::error::{ErrorCode, Result};
-use controls::Controls;
-use needle::Patterns;
-use scanner::Scanner;
+use places::{Looked, Place, Verdict};
+use plant::Planted;
 
-/// Places listed one by one; the rest are counted.
-const MOST_LISTED: usize = 200;
+/// File systems note times as coarsely as this.
+const CLOCK_GRAIN: Duration = Duration::from_secs(2);
 
-/// One place where something planted stands readable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Hit {
-    pub file: PathBuf,
-    /// In bytes from the start of the file; for what was unpacked, where the packed stream begins.
-    pub offset: u64,
-    /// How it was packed and spelt, outermost first: `zstd > json-lower`.
-    pub form: String,
-    /// The name of the needle, never its words.
-    pub needle: String,
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    #[command(flatten)]
+    installation: Installation,
+    /// The data folder of PostgreSQL on this machine, where the database does not say it.
+    #[arg(long, value_name = "DIR")]
+    postgresql_dir: Option<PathBuf>,
+    /// The log folder of a Kafka broker on this machine.
+    #[arg(long, value_name = "DIR")]
+    kafka_dir: Option<PathBuf>,
+    /// Another folder to look into, for example that of logs or of backups; may be repeated.
+    #[arg(long = "folder", value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Seconds for everything together.
+    #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u64).range(10..=86_400))]
+    within: u64,
+    #[arg(long)]
+    json: bool,
 }
 
-/// What a scan found.
-#[derive(Debug, Clone, Serialize)]
-pub struct ScanReport {
-    /// Nothing was found, and everything was looked into.
-    pub ok: bool,
-    pub files: u64,
-    /// Read from the files, and unpacked from them besides.
-    pub bytes: u64,
-    pub unpacked_bytes: u64,
-    pub needles: usize,
-    /// Every form in which the control word was hidden and found.
-    pub controls_found: Vec<String>,
-    /// The first place of each needle and form in each file.
-    pub hits: Vec<Hit>,
-    pub unlisted_hits: u64,
-    /// What could not be looked into, and why. A file that vanished while we came to it is not among them.
-    pub unread: Vec<String>,
-    pub ms: u64,
+/// What was shown.
+#[derive(Debug, Serialize)]
+struct Proof {
+    /// Every place was looked into and holds ciphertext alone.
+    ok: bool,
+    conversation_id: uuid::Uuid,
+    planted: Vec<plant::Planting>,
+    places: Vec<Looked>,
+    /// Sealed columns of the catalogue that this conversation does not reach; `guitai demo --once` plants in those.
+    columns_not_planted: Vec<String>,
 }
 
-/// Looks for `needles` in every file below `folders`, within `limit`.
-///
-/// Blocks for about a second per 100 MB. Errors: `Internal` when the scanner misses one of its own control copies,
-/// `InvalidParameter` when there is nothing to look for or nothing to look into, `StorageUnavailable` when a folder or the
-/// temporary folder of the controls cannot be used, `Overloaded` when the limit is over: a scan that was not finished says nothing.
-pub fn scan(folders: &[PathBuf], needles: &[Needle], limit: Duration) -> Result<ScanReport> {
-    let started = Instant::now();
-    if needles.is_empty() || folders.is_empty() {
-        return Err(ErrorCode::InvalidParameter.because("a scan needs folders and something to look for"));
+pub async fn run(args: ProveArgs) -> Outcome {
+    let base = app::base(configuration(&args.installation)?).await?;
+    let limit = Duration::from_secs(args.within);
+    let Ok(done) = tokio::time::timeout(limit, prove(&base, &args)).await else {
+        return Err(ErrorCode::Overloaded
+            .because(format!("not finished within {} s: see --within", args.within))
+            .into());
+    };
+    let proof = done?;
+    if args.json {
+        print_json(&proof)?;
+    } else {
+        show(&proof);
     }
-    let deadline = started + limit;
-    let control = random_sentence(24)?;
-    let patterns = Patterns::new(needles.iter().cloned().chain([Needle::sentence(CONTROL, &control)]))?;
-    let controls_found = check_controls(&patterns, &control, deadline)?;
+    Ok(if proof.ok { Answer::Yes } else { Answer::No })
+}
 
-    let mut scanner = Scanner::new(&patterns, deadline);
-    for folder in folders {
-        let files = walk::files(folder)?;
-        if files.found.is_empty() {
-            return Err(ErrorCode::InvalidParameter.because(format!("there is no file below {}", folder.display())));
+async fn prove(base: &Base, args: &ProveArgs) -> Result<Proof> {
+    tell("植入随机内容…… / planting");
+    let since = SystemTime::now() - CLOCK_GRAIN;
+    let planted = Planted::in_installation(base).await?;
+    tell("等待事件日志和索引…… / waiting for the event log and the index");
+    let mut looked = Vec::new();
+    for place in Place::all(base, args, since).await? {
+        tell(&format!("读取 {} …… / reading", place.name));
+        looked.push(place.look(&planted, since, Duration::from_secs(args.within)).await?);
+    }
+    let proof = Proof {
+        ok: looked.iter().all(|place| place.verdict == Verdict::Ciphertext),
+        conversation_id: planted.conversation_id.0,
+        columns_not_planted: not_planted(&planted),
+        planted: planted.plantings,
+        places: looked,
+    };
+    record(base, &proof).await?;
+    Ok(proof)
+}
+
+fn not_planted(planted: &Planted) -> Vec<String> {
+    let sealed = catalogue::columns().iter().filter(|c| matches!(c.protection, "sm4" | "blind"));
+    let names = sealed.map(|c| format!("{}.{}", c.table, c.name));
+    names.filter(|name| !planted.plantings.iter().any(|p| p.columns.contains(&name.as_str()))).collect()
+}
+
+async fn record(base: &Base, proof: &Proof) -> Result<()> {
+    let draft = AuditDraft::new(Action::CryptoProve)
+        .on(Object::new("conversation", proof.conversation_id))
+        .detail("ok", proof.ok)
+        .detail("places", proof.places.iter().map(|p| format!("{}={}", p.place, p.verdict.name())).collect::<Vec<_>>());
+    base.transactions.perform(&Caller::system(base.org_id, "crypto prove"), draft, async |_| Ok(())).await
+}
+
+fn show(proof: &Proof) {
+    for planting in &proof.planted {
+        print(&format!("植入 / planted  {}  {}  {}", planting.class, planting.name, planting.columns.join(", ")));
+    }
+    for place in &proof.places {
+        let (zh, en) = place.verdict.words();
+        print(&format!("{zh} / {en}  {}  {} files, {} MB", place.place, place.files, place.bytes / 1_000_000));
+        for line in place.why.iter().cloned().chain(
+            place
+                .hits
+                .iter()
+                .map(|hit| format!("{} at {} of {} as {}", hit.needle, hit.offset, hit.file.display(), hit.form)),
+        ) {
+            print(&format!("    {line}"));
         }
-        scanner.unread.extend(files.unread);
-        for file in &files.found {
-            scanner.file(file)?;
-        }
     }
-    let Scanner { files, bytes, unpacked_bytes, mut hits, unread, .. } = scanner;
-    let unlisted_hits = hits.len().saturating_sub(MOST_LISTED) as u64;
-    hits.truncate(MOST_LISTED);
-    Ok(ScanReport {
-        ok: hits.is_empty() && unread.is_empty(),
-        files,
-        bytes,
-        unpacked_bytes,
-        needles: needles.len(),
-        controls_found,
-        hits,
-        unlisted_hits,
-        unread,
-        ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    })
-}
-
-/// The name of the needle that the scanner hides for itself.
-const CONTROL: &str = "control";
-
-/// Hides the control word in every form and finds every copy, with the very patterns of the scan that follows.
-fn check_controls(patterns: &Patterns, control: &str, deadline: Instant) -> Result<Vec<String>> {
-    let controls = Controls::write(control)?;
-    let mut scanner = Scanner::new(patterns, deadline);
-    for copy in controls.copies() {
-        scanner.file(&copy.file)?;
-    }
-    let is_found =
-        |file: &Path, form: &str| scanner.hits.iter().any(|h| h.needle == CONTROL && h.form == form && h.file == file);
-    let blind: Vec<&str> =
-        controls.copies().iter().filter(|c| !is_found(&c.file, &c.form)).map(|c| c.form.as_str()).collect();
-    if !blind.is_empty() {
-        return Err(ErrorCode::Internal.because(format!("the scanner is blind to {}", blind.join(", "))));
-    }
-    Ok(controls.copies().iter().map(|c| c.name.clone()).collect())
 }

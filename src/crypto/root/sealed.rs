@@ -71,7 +71,7 @@ impl RootFile {
     }
 
     /// From the text of either form. The error never quotes the text.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub fn parse(text: &str) -> Result<Self> {
         if !text.trim_start().starts_with('{') {
             return RootKeys::parse(text).map(RootFile::Clear);
         }

@@ -82,8 +82,12 @@ impl Folder {
         if !durable {
             single.arg("-F");
         }
-        let statements =
+        let mut statements =
             format!("CREATE ROLE {APP_ROLE} LOGIN CREATEDB\nCREATE DATABASE {APP_DATABASE} OWNER {APP_ROLE}\n");
+        // What `guitai crypto prove` needs to read the tables' files; there is no such role before PostgreSQL 15.
+        if binaries.major() >= 15 {
+            statements.push_str(&format!("GRANT pg_checkpoint, pg_read_all_settings TO {APP_ROLE}\n"));
+        }
         run(single.arg("template1").stdin(Stdio::piped()), "postgres --single", &statements)?;
 
         fs::rename(&unfinished, &self.pgdata).map_err(|err| storage(err, &self.pgdata))?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use guitai::app::{self, Opened};
 use guitai::audit::Caller;
 use guitai::cli::demo::{data, player};
-use guitai::cli::prove::{Needle, scan};
+use guitai::cli::raw_scan::{Needle, scan};
 use guitai::db::{Address, migrate};
 use guitai::identity::{NewAccount, Role};
 use guitai::knowledge::Knowledge;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::check::{Fields, Outcome, Stop, must, needed, same};
 use super::client::{Staff, Web};
 use super::{Acts, Role};
-use crate::cli::prove::{self, Needle};
+use crate::cli::raw_scan::{self, Needle};
 
 /// Pages of one query, of two hundred records each.
 const MOST_PAGES: usize = 25;
@@ -245,7 +245,7 @@ pub(super) async fn disk_scan(acts: &mut Acts<'_>) -> Outcome<Value> {
     }
     needles.extend(sound(&acts.stage.call_wav).map(|bytes| Needle::bytes("recording", bytes)));
     let folders = acts.stage.data_dirs.clone();
-    let scanned = tokio::task::spawn_blocking(move || prove::scan(&folders, &needles, SCAN_LIMIT)).await;
+    let scanned = tokio::task::spawn_blocking(move || raw_scan::scan(&folders, &needles, SCAN_LIMIT)).await;
     let report = scanned
         .map_err(|e| Stop::unmet("a finished scan", e))?
         .map_err(|e| Stop::unmet("a scan that sees and was finished", e.detail()))?;

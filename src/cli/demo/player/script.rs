@@ -1,6 +1,6 @@
 //! What is said in one run. Everything planted is random: found anywhere, it comes from this run and from nobody else.
 
-use crate::cli::prove::{Needle, random_sentence};
+use crate::cli::raw_scan::{Needle, random_sentence};
 use crate::crypto::random;
 use crate::error::Result;
 

@@ -46,6 +46,10 @@ impl Needle {
         Self { name: name.to_owned(), content: Content::Bytes(bytes.to_vec()) }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn spellings(&self) -> Vec<Spelling> {
         match &self.content {
             Content::Words(text) => forms::of_text(text),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::controls::Controls;
 use super::needle::{Needle, Patterns, random_sentence};
 use super::scanner::Scanner;
-use super::{CONTROL, blocks, check_controls, forms, scan};
+use super::{CONTROL, Search, blocks, check_controls, forms, scan};
 use crate::error::ErrorCode;
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -140,6 +140,26 @@ fn a_scan_says_what_it_found_and_where_but_not_the_words() {
     assert!(hit.file.ends_with("a/b/leak"));
     let shown = serde_json::to_string(&dirty).unwrap();
     assert!(!secret.chars().collect::<Vec<_>>().windows(3).any(|w| shown.contains(&w.iter().collect::<String>())));
+}
+
+#[test]
+fn markers_are_seen_and_are_no_hits_and_old_files_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (secret, id) = (random_sentence(24).unwrap(), uuid::Uuid::new_v4());
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    std::fs::write(&old, &secret).unwrap();
+    let an_hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    std::fs::File::options().write(true).open(&old).unwrap().set_modified(an_hour_ago).unwrap();
+    std::fs::write(&new, [b"row".as_slice(), id.as_bytes()].concat()).unwrap();
+    let (needles, other) = ([Needle::sentence("message", &secret)], uuid::Uuid::new_v4());
+    let markers = [Needle::bytes("other", other.as_bytes()), Needle::bytes("row", id.as_bytes())];
+    let folders = [folder.path().to_owned()];
+    let search = Search { folders: &folders, needles: &needles, markers: &markers, changed_since: None };
+    let report = search.run(LIMIT).unwrap();
+    assert_eq!((report.ok, report.hits.len(), report.markers_seen), (false, 1, vec!["row".to_owned()]));
+    let since = Some(an_hour_ago + Duration::from_secs(60));
+    let report = Search { changed_since: since, ..search }.run(LIMIT).unwrap();
+    assert_eq!((report.ok, report.files, report.markers_seen), (true, 1, vec!["row".to_owned()]));
 }
 
 #[test]

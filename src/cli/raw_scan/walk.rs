@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::{ErrorCode, Result};
 
@@ -15,15 +16,16 @@ pub(super) struct Files {
     pub found: Vec<PathBuf>,
     /// What could not be looked into, and why.
     pub unread: Vec<String>,
+    changed_since: Option<SystemTime>,
     seen: HashSet<(u64, u64)>,
 }
 
-/// Regular files below `folder`, each once however often it is linked; sockets, pipes and devices hold nothing. `StorageUnavailable` when
+/// Regular files below `folder`, those that were changed since a time or all, each once however often it is linked; sockets, pipes and devices hold nothing. `StorageUnavailable` when
 /// the folder itself cannot be read.
-pub(super) fn files(folder: &Path) -> Result<Files> {
+pub(super) fn files(folder: &Path, changed_since: Option<SystemTime>) -> Result<Files> {
     std::fs::read_dir(folder)
         .map_err(|e| ErrorCode::StorageUnavailable.caused_by(e).context(folder.display().to_string()))?;
-    let mut files = Files::default();
+    let mut files = Files { changed_since, ..Files::default() };
     files.below(folder);
     files.found.sort();
     Ok(files)
@@ -53,9 +55,10 @@ impl Files {
         if !(what.is_dir() || what.is_file()) || !self.seen.insert((what.dev(), what.ino())) {
             return;
         }
+        let is_old = || self.changed_since.is_some_and(|since| what.modified().is_ok_and(|changed| changed < since));
         if what.is_dir() {
             self.below(path);
-        } else {
+        } else if !is_old() {
             self.found.push(path.to_owned());
         }
     }
