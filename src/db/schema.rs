@@ -562,6 +562,8 @@ diesel::table! {
         failure_code -> Nullable<Text>,
         imported_by -> Nullable<Uuid>,
         imported_at -> Timestamptz,
+        caller_tail_index -> Nullable<Bytea>,
+        callee_tail_index -> Nullable<Bytea>,
     }
 }
 

@@ -95,7 +95,7 @@ fn too_large(limit: u64) -> Error {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     pub state: Option<State>,
-    /// A number on either side of the call.
+    /// A number on either side of the call, or the last four digits of one.
     pub phone: Option<String>,
     /// Calls that began at or after this time.
     pub from: Option<DateTime<Utc>>,

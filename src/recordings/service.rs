@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::audit::{Action, AuditDraft, Object};
 use crate::config::Config;
+use crate::crypto::blind_index::TAIL;
 use crate::crypto::{Aad, DataKey, sm2};
 use crate::customers;
 use crate::db::SealedBytes;
@@ -23,7 +24,7 @@ use super::cdr::WITHHELD;
 use super::manifest::Manifest;
 use super::model::{Direction, Speaker, State, speaker_on};
 use super::playback::Hearings;
-use super::store::{self, Filter, RecordingRow};
+use super::store::{self, Filter, PhoneIndex, RecordingRow};
 use super::views::{
     ChannelPeaks, RecordingEvent, RecordingView, SegmentView, SignatureView, TranscriptView, WaveformView,
 };
@@ -112,19 +113,16 @@ impl Recordings {
         self.transactions
             .perform(&who.caller.clone(), AuditDraft::new(Action::RecordingList), async |tx: &mut Tx| {
                 let caller = who.require(Permission::RecordingRead)?.clone();
-                let phone_index = match filter.phone.as_deref() {
-                    Some(phone) if !phone.chars().any(|c| c.is_ascii_digit()) => {
-                        return Err(ErrorCode::InvalidParameter.because("phone"));
-                    }
-                    phone => phone.map(|p| index_of(tx, p)),
-                };
-                if let Some(index) = &phone_index {
-                    // The query log knows which number was looked for without telling it.
-                    tx.detail("phone_index", hex::encode(index));
+                let phone = filter.phone.as_deref().map(|phone| phone_index(tx, phone)).transpose()?;
+                // The query log knows which number was looked for without telling it.
+                match &phone {
+                    Some(PhoneIndex::Whole(index)) => tx.detail("phone_index", hex::encode(index)),
+                    Some(PhoneIndex::Tail(index)) => tx.detail("phone_tail_index", hex::encode(index)),
+                    None => {}
                 }
                 let narrow = Filter {
                     state: filter.state.map(State::as_str),
-                    phone_index,
+                    phone,
                     from: filter.from,
                     to: filter.to,
                     after: filter.after,
@@ -210,6 +208,22 @@ pub(super) fn note(tx: &mut Tx, row: &RecordingRow) {
 /// The blind index of a phone number.
 pub(super) fn index_of(tx: &Tx, number: &str) -> Vec<u8> {
     tx.keys().keyring().blind_index().of(PHONE_INDEX, number).to_vec()
+}
+
+/// The blind index of its last four digits within the caller's organisation; none of a number that is too short.
+pub(super) fn tail_index_of(tx: &Tx, number: &str) -> Option<Vec<u8>> {
+    let scope = tx.caller().org_id.0;
+    tx.keys().keyring().blind_index().of_tail(PHONE_INDEX, scope, number).map(|index| index.to_vec())
+}
+
+/// What to look for: a whole number, or the last four digits of one. Errors: `InvalidParameter` without a digit.
+fn phone_index(tx: &Tx, asked: &str) -> Result<PhoneIndex> {
+    let digits = asked.chars().filter(|c| c.is_numeric()).count();
+    match (digits, tail_index_of(tx, asked)) {
+        (0, _) => Err(ErrorCode::InvalidParameter.because("phone")),
+        (TAIL, Some(tail)) => Ok(PhoneIndex::Tail(tail)),
+        _ => Ok(PhoneIndex::Whole(index_of(tx, asked))),
+    }
 }
 
 /// Tells the event log what became of a recording.

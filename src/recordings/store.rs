@@ -44,6 +44,8 @@ pub struct RecordingRow {
     pub failure_code: Option<String>,
     pub imported_by: Option<AccountId>,
     pub imported_at: DateTime<Utc>,
+    pub caller_tail_index: Option<Vec<u8>>,
+    pub callee_tail_index: Option<Vec<u8>>,
 }
 
 impl RecordingRow {
@@ -134,12 +136,18 @@ pub async fn progress_of(
         .await?)
 }
 
+/// The blind index of a number on either side of a call, or of its last four digits.
+#[derive(Debug, Clone)]
+pub enum PhoneIndex {
+    Whole(Vec<u8>),
+    Tail(Vec<u8>),
+}
+
 /// What a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub state: Option<&'static str>,
-    /// Blind index of a number on either side.
-    pub phone_index: Option<Vec<u8>>,
+    pub phone: Option<PhoneIndex>,
     pub from: Option<DateTime<Utc>>,
     /// Exclusive.
     pub to: Option<DateTime<Utc>>,
@@ -156,8 +164,14 @@ pub async fn list(conn: &mut Connection, org: OrgId, filter: &Filter, limit: i64
     if let Some(state) = filter.state {
         q = q.filter(recordings::state.eq(state));
     }
-    if let Some(index) = &filter.phone_index {
-        q = q.filter(recordings::caller_index.eq(index).or(recordings::callee_index.eq(index)));
+    match &filter.phone {
+        Some(PhoneIndex::Whole(index)) => {
+            q = q.filter(recordings::caller_index.eq(index).or(recordings::callee_index.eq(index)));
+        }
+        Some(PhoneIndex::Tail(index)) => {
+            q = q.filter(recordings::caller_tail_index.eq(index).or(recordings::callee_tail_index.eq(index)));
+        }
+        None => {}
     }
     if let Some(from) = filter.from {
         q = q.filter(recordings::started_at.ge(from));

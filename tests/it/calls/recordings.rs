@@ -234,6 +234,10 @@ async fn recordings_are_found_by_number_time_and_state() {
     assert_eq!(found(by_number("+86 138-0000-0002")).await, ["demo-wealth"]);
     assert_eq!(found(by_number("95500")).await.len(), 3);
     assert!(found(by_number("13900000000")).await.is_empty());
+    assert_eq!(found(by_number("0002")).await, ["demo-wealth"]);
+    assert_eq!(found(by_number("尾号 0002")).await, ["demo-wealth"]);
+    // A hotline of five digits has no tail.
+    assert!(found(by_number("5500")).await.is_empty());
     let noon = "2026-11-20T12:00:00+08:00".parse().ok();
     assert_eq!(found(ListFilter { from: noon, ..ListFilter::default() }).await, ["demo-wealth"]);
     assert_eq!(found(ListFilter { to: noon, ..ListFilter::default() }).await, ["demo-complaint", "demo-refund"]);
@@ -250,6 +254,7 @@ async fn recordings_are_found_by_number_time_and_state() {
         .load(&mut bank.core.db.connection().await)
         .await
         .unwrap();
+    assert!(details.iter().any(|d| d.contains("phone_tail_index")));
     assert!(details.iter().any(|d| d.contains("phone_index")) && details.iter().all(|d| !d.contains("0002")));
     let refused =
         bank.recordings.list(&bank.supervisor, ListFilter { limit: 5, ..by_number("abc") }).await.unwrap_err();

@@ -3341,7 +3341,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["RecordingState"];
-                /** @description A number on either side of the call. */
+                /** @description A number on either side of the call, or the last four digits of one. */
                 phone?: string;
                 /** @description Calls that began at or after this time. */
                 from?: string;
