@@ -221,6 +221,15 @@ impl Tx {
         self.parts.keys.load(&mut self.connection, id).await
     }
 
+    /// As [`Tx::load_key`], for lists: nothing when the key was destroyed, because one destroyed row hides no other.
+    pub async fn load_key_unless_destroyed(&mut self, id: DataKeyId) -> Result<Option<Arc<DataKey>>> {
+        match self.load_key(id).await {
+            Ok(key) => Ok(Some(key)),
+            Err(e) if e.code() == ErrorCode::KeyDestroyed => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     pub async fn shared_key(&mut self, scope: Scope) -> Result<Arc<DataKey>> {
         let stamp = self.stamp();
         self.parts.keys.shared(&mut self.connection, self.caller.org_id, scope, stamp).await

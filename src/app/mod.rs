@@ -54,6 +54,9 @@ pub use base::{Base, Opened, base, broker_commands};
 /// How long background work may take to end when the program stops.
 const DRAIN: Duration = Duration::from_secs(15);
 
+/// How long destroyed texts may rest in the files of an index before these are written anew, so that many destructions cost one writing.
+const PURGE_AFTER: Duration = Duration::from_secs(3600);
+
 /// What is done again and again.
 const SCHEDULES: &[Schedule] = &[
     Schedule { name: SWEEP_JOB, every: Duration::from_secs(60), kind: SWEEP_JOB, priority: Priority::Normal },
@@ -263,6 +266,14 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     spawn(&tasks, "search.rebuild", |stop| {
         let s = search.clone();
         async move { s.rebuild_if_needed(stop).await }
+    });
+    spawn(&tasks, "knowledge.erasure", |stop| {
+        let (k, destructions) = (knowledge.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
+        async move { k.forget_destroyed(destructions, PURGE_AFTER, stop).await }
+    });
+    spawn(&tasks, "search.erasure", |stop| {
+        let (s, destructions) = (search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
+        async move { s.forget_destroyed(destructions, PURGE_AFTER, stop).await }
     });
 
     let zones = Zones::of(&bound);

@@ -103,7 +103,7 @@ pub async fn find_message(tx: &mut Tx, who: &Principal, id: MessageId) -> Result
     if !service::may_read(who, &conversation) {
         return Ok(None);
     }
-    let key = tx.load_key(conversation.data_key_id).await?;
+    let Some(key) = tx.load_key_unless_destroyed(conversation.data_key_id).await? else { return Ok(None) };
     Ok(Some(FoundMessage {
         conversation_id: conversation.id,
         customer_name: customers::load(tx, conversation.customer_id).await?.view().display_name,
@@ -143,6 +143,10 @@ impl Source for MessageTexts {
             });
         }
         Ok(Page { texts, next })
+    }
+
+    async fn texts_under(&self, conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+        store::messages_under(conn, keys).await
     }
 
     async fn change(&self, _: &mut Connection, _: &KeyStore, event: &Event) -> Result<Change> {

@@ -8,13 +8,14 @@ use guitai_language::mask;
 use crate::audit::{Action, AuditDraft, Object};
 use crate::crypto::DataKey;
 use crate::customers;
+use crate::db::SealedBytes;
 use crate::db::ids::{AccountId, AttachmentId, ConversationId, DataKeyId, MessageId};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{Permission, Principal};
 use crate::transaction::{Transactions, Tx};
 use crate::vault::Sealed;
-use crate::web::{Cursor, Page};
+use crate::web::{Cursor, DESTROYED_TEXT, Page};
 
 use super::attachments::{self, AttachmentRow};
 use super::model::{AuthorKind, MAX_BODY, MAX_SUMMARY, MessageKind, State, check_body, check_client_id};
@@ -443,15 +444,17 @@ async fn views_of(tx: &mut Tx, rows: &[ConversationRow]) -> Result<Vec<Conversat
     let last = store::last_messages(tx.conn(), rows).await?;
     let mut views = Vec::with_capacity(rows.len());
     for r in rows {
-        let key = tx.load_key(r.data_key_id).await?;
-        let preview = match last.iter().find(|m| m.conversation_id == r.id) {
-            None => String::new(),
-            Some(m) => preview(m, &store::open(&key, "messages", "body", m.id.0, &m.body)?),
+        let key = tx.load_key_unless_destroyed(r.data_key_id).await?;
+        let own = |column: &'static str, stored: &Option<SealedBytes>| -> Result<Option<String>> {
+            let both = key.as_ref().zip(stored.as_ref());
+            both.map(|(key, stored)| store::open(key, "conversations", column, r.id.0, stored)).transpose()
         };
-        let summary =
-            r.summary.as_ref().map(|s| store::open(&key, "conversations", "summary", r.id.0, s)).transpose()?;
-        let page_url =
-            r.page_url.as_ref().map(|s| store::open(&key, "conversations", "page_url", r.id.0, s)).transpose()?;
+        let preview = match (last.iter().find(|m| m.conversation_id == r.id), &key) {
+            (None, _) => String::new(),
+            (Some(_), None) => DESTROYED_TEXT.to_owned(),
+            (Some(m), Some(key)) => preview(m, &store::open(key, "messages", "body", m.id.0, &m.body)?),
+        };
+        let (summary, page_url) = (own("summary", &r.summary)?, own("page_url", &r.page_url)?);
         let customer = customers::load(tx, r.customer_id).await?.view();
         views.push(ConversationView {
             id: r.id,

@@ -241,6 +241,17 @@ pub async fn count_messages(conn: &mut Connection, kinds: &[&'static str]) -> Re
     Ok(messages::table.filter(messages::kind.eq_any(kinds)).count().get_result(conn).await?)
 }
 
+/// Messages of all organisations whose conversation has any of these data keys.
+pub async fn messages_under(conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<uuid::Uuid>> {
+    let found: Vec<MessageId> = messages::table
+        .inner_join(conversations::table)
+        .filter(conversations::data_key_id.eq_any(keys))
+        .select(messages::id)
+        .load(conn)
+        .await?;
+    Ok(found.into_iter().map(|id| id.0).collect())
+}
+
 pub async fn messages_after(
     conn: &mut Connection,
     conversation: ConversationId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::ids::CustomerId;
 use crate::error::{ErrorCode, Result};
+use crate::web::DESTROYED_TEXT;
 
 /// What a channel knows of a customer when he first writes; any of it may be missing.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,8 @@ pub struct Customer {
     pub id: CustomerId,
     pub display_name: Option<String>,
     pub phone: Option<String>,
+    /// Whether his key was destroyed, and with it everything that was known of him.
+    pub is_destroyed: bool,
 }
 
 /// A customer as staff may see him by default: masked (control P1).
@@ -55,9 +58,10 @@ pub struct CustomerView {
 
 impl Customer {
     pub fn view(&self) -> CustomerView {
+        let named = self.display_name.as_deref().map_or_else(|| "访客".to_owned(), |n| mask::name(n).to_string());
         CustomerView {
             id: self.id,
-            display_name: self.display_name.as_deref().map_or_else(|| "访客".to_owned(), |n| mask::name(n).to_string()),
+            display_name: if self.is_destroyed { DESTROYED_TEXT.to_owned() } else { named },
             phone_masked: self.phone.as_deref().map(|p| mask::phone(p).to_string()),
         }
     }

@@ -39,7 +39,7 @@ pub async fn register(tx: &mut Tx, new: NewCustomer) -> Result<Customer> {
         customers::created_at.eq(tx.now()),
     );
     diesel::insert_into(customers::table).values(row).execute(tx.conn()).await?;
-    Ok(Customer { id, display_name: new.display_name, phone: new.phone })
+    Ok(Customer { id, display_name: new.display_name, phone: new.phone, is_destroyed: false })
 }
 
 /// Who has this phone number in the caller's organisation.
@@ -66,8 +66,11 @@ pub async fn load(tx: &mut Tx, id: CustomerId) -> Result<Customer> {
         .first(tx.conn())
         .await
         .or_not_found("customer")?;
-    let key = tx.load_key(key_id).await?;
-    Ok(Customer { id, display_name: open(&key, id, "display_name", name)?, phone: open(&key, id, "phone", phone)? })
+    let Some(key) = tx.load_key_unless_destroyed(key_id).await? else {
+        return Ok(Customer { id, display_name: None, phone: None, is_destroyed: true });
+    };
+    let display_name = open(&key, id, "display_name", name)?;
+    Ok(Customer { id, display_name, phone: open(&key, id, "phone", phone)?, is_destroyed: false })
 }
 
 fn open(key: &DataKey, id: CustomerId, column: &'static str, stored: Option<SealedBytes>) -> Result<Option<String>> {

@@ -13,7 +13,7 @@ use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{self, Permission, Principal};
 use crate::recordings::Recordings;
 use crate::transaction::{Transactions, Tx};
-use crate::web::{Cursor, Page};
+use crate::web::{Cursor, DESTROYED_TEXT, Page};
 
 use super::dialogue::{self, Case};
 use super::engine::{self, Source, Verdict};
@@ -372,7 +372,10 @@ async fn views_of(tx: &mut Tx, rows: &[InspectionRow]) -> Result<Vec<InspectionV
     for r in rows {
         let comment = match &r.comment {
             None => None,
-            Some(sealed) => Some(tx.load_key(r.data_key_id).await?.open_text(&comment_aad(r.id), sealed)?),
+            Some(sealed) => Some(match tx.load_key_unless_destroyed(r.data_key_id).await? {
+                Some(key) => key.open_text(&comment_aad(r.id), sealed)?,
+                None => DESTROYED_TEXT.to_owned(),
+            }),
         };
         views.push(InspectionView {
             id: r.id,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::db::ids::ArticleId;
+use crate::db::ids::{ArticleId, DataKeyId};
 use crate::db::{Connection, KeyStore};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{Event, Subscriber, SubscriptionSpec, Topic};
@@ -33,6 +33,10 @@ impl Source for ArticleTexts {
             texts.extend(text_of(conn, keys, article, version).await?);
         }
         Ok(Page { texts, next })
+    }
+
+    async fn texts_under(&self, conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+        store::articles_under(conn, keys).await
     }
 
     async fn change(&self, conn: &mut Connection, keys: &KeyStore, event: &Event) -> Result<Change> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
@@ -9,15 +10,15 @@ use uuid::Uuid;
 
 use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::crypto::DataKey;
-use crate::db::Scope;
 use crate::db::ids::{AccountId, ArticleId, DataKeyId, OrgId};
+use crate::db::{Notices, Scope};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{self, Permission, Principal};
 use crate::replica::{Progress, Replica, Source};
 use crate::search::{Filter, Hit, Kind, Query, blocking};
 use crate::transaction::{Transactions, Tx};
-use crate::web::{Cursor, Page, check_text};
+use crate::web::{Cursor, DESTROYED_TEXT, Page, check_text};
 
 use super::indexer::ArticleTexts;
 use super::model::{ArticleState, MAX_BODY, MAX_TITLE, VersionState};
@@ -70,6 +71,11 @@ impl Knowledge {
     }
 
     /// Whether questions are answered.
+    /// Keeps what was destroyed out of the index and out of its files, until `stop`.
+    pub async fn forget_destroyed(&self, changes: Notices, purge_after: Duration, stop: CancellationToken) {
+        self.replica.forget_destroyed(changes, purge_after, stop).await;
+    }
+
     pub fn is_ready(&self) -> bool {
         self.replica.is_ready()
     }
@@ -96,7 +102,7 @@ impl Knowledge {
         let Some((article, version)) = store::published(tx.conn(), who.org_id, &[id]).await?.pop() else {
             return Ok(None);
         };
-        let key = tx.load_key(article.data_key_id).await?;
+        let Some(key) = tx.load_key_unless_destroyed(article.data_key_id).await? else { return Ok(None) };
         let (title, body) = words_of(&key, &version)?;
         Ok(Some(FoundArticle { title, body, at: version.published_at.unwrap_or(version.created_at) }))
     }
@@ -325,10 +331,13 @@ async fn views_of(tx: &mut Tx, org: OrgId, ids: &[ArticleId]) -> Result<Vec<Arti
     let mut views = Vec::with_capacity(ids.len());
     for id in ids {
         let Some((article, version)) = shown.iter().find(|(article, _)| article.id == *id) else { continue };
-        let key = tx.load_key(article.data_key_id).await?;
+        let title = match tx.load_key_unless_destroyed(article.data_key_id).await? {
+            Some(key) => key.open_text(&place("title", version.id), &version.title)?,
+            None => DESTROYED_TEXT.to_owned(),
+        };
         views.push(ArticleView {
             id: article.id,
-            title: key.open_text(&place("title", version.id), &version.title)?,
+            title,
             state: ArticleState::parse(&article.state)?,
             version: version.version,
             updated_at: article.updated_at,

@@ -217,3 +217,10 @@ pub async fn all_published_after(
 pub async fn count_published(conn: &mut Connection) -> Result<i64> {
     Ok(articles::table.filter(articles::state.eq("published")).count().get_result(conn).await?)
 }
+
+/// Articles of all organisations that have any of these data keys.
+pub async fn articles_under(conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+    let found: Vec<ArticleId> =
+        articles::table.filter(articles::data_key_id.eq_any(keys)).select(articles::id).load(conn).await?;
+    Ok(found.into_iter().map(|id| id.0).collect())
+}

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::crypto::Aad;
-use crate::db::ids::{RecordingId, SegmentId};
+use crate::db::ids::{DataKeyId, RecordingId, SegmentId};
 use crate::db::{Connection, KeyStore};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::Event;
@@ -79,6 +79,10 @@ impl Source for SegmentTexts {
             texts.extend(text_of(conn, keys, segment, home).await?);
         }
         Ok(Page { texts, next })
+    }
+
+    async fn texts_under(&self, conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+        store::segments_under(conn, keys).await
     }
 
     async fn change(&self, conn: &mut Connection, keys: &KeyStore, event: &Event) -> Result<Change> {

@@ -18,7 +18,7 @@ use crate::eventlog::{EventDraft, Topic};
 use crate::identity::{self, Permission, Principal};
 use crate::transaction::{Transactions, Tx};
 use crate::vault::Vault;
-use crate::web::{Cursor, Page};
+use crate::web::{Cursor, DESTROYED_TEXT, Page};
 
 use super::cdr::WITHHELD;
 use super::manifest::Manifest;
@@ -318,8 +318,9 @@ async fn views_of(tx: &mut Tx, rows: &[RecordingRow]) -> Result<Vec<RecordingVie
     };
     let mut views = Vec::with_capacity(rows.len());
     for r in rows {
-        let key = tx.load_key(r.data_key_id).await?;
+        let key = tx.load_key_unless_destroyed(r.data_key_id).await?;
         let masked = |column: &'static str, stored: &SealedBytes| -> Result<String> {
+            let Some(key) = &key else { return Ok(DESTROYED_TEXT.to_owned()) };
             let number = key.open_text(&Aad { table: "recordings", column, row: r.id.0 }, stored)?;
             Ok(if number == WITHHELD { "匿名".to_owned() } else { mask::phone(&number) })
         };

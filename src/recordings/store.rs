@@ -276,6 +276,17 @@ pub async fn segments_of(conn: &mut Connection, id: RecordingId) -> Result<Vec<(
         .await?)
 }
 
+/// Segments of all organisations whose recording has any of these data keys.
+pub async fn segments_under(conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<uuid::Uuid>> {
+    let found: Vec<SegmentId> = transcript_segments::table
+        .inner_join(transcripts::table.inner_join(recordings::table))
+        .filter(recordings::data_key_id.eq_any(keys))
+        .select(transcript_segments::id)
+        .load(conn)
+        .await?;
+    Ok(found.into_iter().map(|id| id.0).collect())
+}
+
 /// Segments of all organisations in order of id, for the search index.
 pub async fn all_segments_after(
     conn: &mut Connection,

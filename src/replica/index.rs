@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::source::{Change, Source};
@@ -142,7 +142,7 @@ impl Replica {
     /// Brings the index up to date with what an event tells; returns when the disk has it.
     pub async fn take(&self, event: &Event) -> Result<()> {
         let index = self.index().await?;
-        let reading = self.0.reading.lock().await;
+        let reading = self.reading().await;
         let mut conn = self.0.transactions.db().connection().await?;
         let mut change = Change::default();
         for source in &self.0.sources {
@@ -159,7 +159,7 @@ impl Replica {
         self.commit_up_to(&index, mine).await
     }
 
-    async fn add(&self, index: &Arc<Index>, change: Change) -> Result<u64> {
+    pub(super) async fn add(&self, index: &Arc<Index>, change: Change) -> Result<u64> {
         let index = Arc::clone(index);
         blocking(move || {
             index.delete(change.delete)?;
@@ -170,7 +170,7 @@ impl Replica {
     }
 
     /// Waits until the first `mine` changes are on the disk. Whoever comes while a commit runs is carried by the next one.
-    async fn commit_up_to(&self, index: &Arc<Index>, mine: u64) -> Result<()> {
+    pub(super) async fn commit_up_to(&self, index: &Arc<Index>, mine: u64) -> Result<()> {
         let mut committed = self.0.committed.lock().await;
         if *committed >= mine {
             return Ok(());
@@ -183,7 +183,7 @@ impl Replica {
     }
 
     /// The index that takes changes. One that is away is waited for a while: at start the rebuild is about to begin.
-    async fn index(&self) -> Result<Arc<Index>> {
+    pub(super) async fn index(&self) -> Result<Arc<Index>> {
         let mut standing = self.0.standing.subscribe();
         let there = standing.wait_for(|standing| !matches!(standing, Standing::Away(_)));
         match tokio::time::timeout(PATIENCE, there).await {
@@ -364,9 +364,31 @@ impl Replica {
     }
 
     fn key_file(&self) -> PathBuf {
+        self.file_beside(".key")
+    }
+
+    /// A file beside the index's folder, which belongs to the index alone.
+    pub(super) fn file_beside(&self, ending: &str) -> PathBuf {
         let mut name = self.0.folder.clone().into_os_string();
-        name.push(".key");
+        name.push(ending);
         name.into()
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    pub(super) fn transactions(&self) -> &Transactions {
+        &self.0.transactions
+    }
+
+    pub(super) fn sources(&self) -> &[Arc<dyn Source>] {
+        &self.0.sources
+    }
+
+    /// Taken before PostgreSQL is read, kept until what was read is in the index.
+    pub(super) async fn reading(&self) -> MutexGuard<'_, ()> {
+        self.0.reading.lock().await
     }
 
     /// The id of the index's data key: a name and no secret.
@@ -391,11 +413,12 @@ impl Replica {
 }
 
 /// Writes a small file so that it is there in full or not at all.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let part = path.with_extension("part");
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
     let mut file = std::fs::File::create(&part)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::ids::OrgId;
+use crate::db::ids::{DataKeyId, OrgId};
 use crate::db::{Connection, KeyStore};
 use crate::error::Result;
 use crate::eventlog::Event;
@@ -53,6 +53,9 @@ pub trait Source: Send + Sync {
 
     /// Texts whose id is greater than `after`, in order of id; an empty page is the end. A text whose key was destroyed is left out.
     async fn page(&self, conn: &mut Connection, keys: &KeyStore, after: Option<Uuid>) -> Result<Page>;
+
+    /// The ids of texts that are, or were, sealed under any of these data keys.
+    async fn texts_under(&self, conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>>;
 
     /// What this event changes; nothing for an event of something else. Called again for the same event it says what holds by then.
     async fn change(&self, conn: &mut Connection, keys: &KeyStore, event: &Event) -> Result<Change>;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use guitai_language::mask;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit::{Action, AuditDraft, Caller};
 use crate::conversations::{self, MessageTexts};
+use crate::db::Notices;
 use crate::db::ids::{ArticleId, MessageId, OrgId, SegmentId, TicketId};
 use crate::error::Result;
 use crate::identity::{Permission, Principal};
@@ -78,6 +80,11 @@ impl ContentSearch {
     /// Fills the index anew, telling how far it is.
     pub async fn rebuild(&self, progress: &Progress) -> Result<()> {
         self.replica.rebuild(progress).await
+    }
+
+    /// Keeps what was destroyed out of the index and out of its files, until `stop`.
+    pub async fn forget_destroyed(&self, changes: Notices, purge_after: Duration, stop: CancellationToken) {
+        self.replica.forget_destroyed(changes, purge_after, stop).await;
     }
 
     pub fn is_ready(&self) -> bool {

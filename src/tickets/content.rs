@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::ids::TicketId;
+use crate::db::ids::{DataKeyId, TicketId};
 use crate::db::{Connection, KeyStore};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{Event, Topic};
@@ -87,6 +87,10 @@ impl Source for TicketTexts {
             texts.extend(text_of(conn, keys, row).await?);
         }
         Ok(Page { texts, next })
+    }
+
+    async fn texts_under(&self, conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+        store::tickets_under(conn, keys).await
     }
 
     async fn change(&self, conn: &mut Connection, keys: &KeyStore, event: &Event) -> Result<Change> {

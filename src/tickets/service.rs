@@ -17,7 +17,7 @@ use crate::eventlog::{EventDraft, Topic};
 use crate::idempotency::IdempotencyKey;
 use crate::identity::{self, Permission, Person, Principal};
 use crate::transaction::{Transactions, Tx};
-use crate::web::{Cursor, Page, check_text};
+use crate::web::{Cursor, DESTROYED_TEXT, Page, check_text};
 
 use super::model::{EntryKind, Kind, MAX_SUBJECT, MAX_TEXT, Priority, Standing, State, To, number};
 use super::store::{self, EntryRow, Filter, TicketRow, entry_place, ticket_place};
@@ -388,7 +388,11 @@ async fn views_of(tx: &mut Tx, who: &Principal, rows: Vec<TicketRow>) -> Result<
     let mut customers: Vec<CustomerView> = Vec::new();
     let mut views = Vec::with_capacity(rows.len());
     for r in rows {
-        let key = tx.load_key(r.data_key_id).await?;
+        let key = tx.load_key_unless_destroyed(r.data_key_id).await?;
+        let text = |column: &'static str, stored: &SealedBytes| match &key {
+            Some(key) => key.open_text(&ticket_place(column, r.id), stored),
+            None => Ok(DESTROYED_TEXT.to_owned()),
+        };
         let (kind, state) = (Kind::parse(&r.kind)?, State::parse(&r.state)?);
         let customer = match r.customer_id {
             None => None,
@@ -404,8 +408,8 @@ async fn views_of(tx: &mut Tx, who: &Principal, rows: Vec<TicketRow>) -> Result<
         views.push(TicketView {
             id: r.id,
             allowed_transitions: state.allowed(kind, standing(who, &r)),
-            subject: key.open_text(&ticket_place("subject", r.id), &r.subject)?,
-            description: key.open_text(&ticket_place("description", r.id), &r.description)?,
+            subject: text("subject", &r.subject)?,
+            description: text("description", &r.description)?,
             number: r.number,
             kind,
             priority: Priority::parse(&r.priority)?,

@@ -184,3 +184,10 @@ pub async fn all_after(conn: &mut Connection, after: Option<TicketId>, limit: i6
 pub async fn count_all(conn: &mut Connection) -> Result<i64> {
     Ok(tickets::table.count().get_result(conn).await?)
 }
+
+/// Tickets of all organisations that have any of these data keys.
+pub async fn tickets_under(conn: &mut Connection, keys: &[DataKeyId]) -> Result<Vec<Uuid>> {
+    let found: Vec<TicketId> =
+        tickets::table.filter(tickets::data_key_id.eq_any(keys)).select(tickets::id).load(conn).await?;
+    Ok(found.into_iter().map(|id| id.0).collect())
+}

@@ -16,4 +16,4 @@ pub use request::{
     Demo, English, RequestInfo, Zone, created_status, has_own_header, refused, require_own_header, run_use_cases_on,
     uninterrupted,
 };
-pub use text::check_text;
+pub use text::{DESTROYED_TEXT, check_text};

@@ -1,6 +1,9 @@
-//! What text from outside has to be before it is stored.
+//! What text from outside has to be before it is stored, and what is shown of it when it is gone.
 
 use crate::error::{ErrorCode, Result};
+
+/// What a list shows in place of a text whose key was destroyed.
+pub const DESTROYED_TEXT: &str = "（内容已销毁）";
 
 /// A text as it may be stored: trimmed, not empty, at most `max_chars` characters, no control characters but line breaks and tabs.
 /// `field` names it in the error; the text itself never stands there.

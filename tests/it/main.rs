@@ -17,6 +17,7 @@ mod chat;
 mod crypto_devices;
 mod custody;
 mod database;
+mod erasure;
 mod eventlog_kafka;
 mod eventlog_suite;
 mod identity;

@@ -31,7 +31,11 @@ impl TestCore {
 
     /// As [`TestCore::create`], with keys kept in another way.
     pub async fn with(settings: KeySettings) -> Self {
-        let db = TestDb::create().await;
+        Self::on(TestDb::create().await, settings).await
+    }
+
+    /// On this database, which is empty.
+    pub async fn on(db: TestDb, settings: KeySettings) -> Self {
         let clock = ManualClock::new();
         let org = OrgId::fresh();
         diesel::insert_into(organisations::table)

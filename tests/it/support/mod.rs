@@ -11,6 +11,7 @@ pub mod handshake;
 pub mod kafka;
 pub mod namespace;
 pub mod postgres;
+pub mod standby;
 pub mod wait;
 pub mod who;
 pub mod wire;
