@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::audit::{AuditDraft, Caller, Ledger, Object, Outcome};
 use crate::crypto::DataKey;
-use crate::crypto::sm2::{PublicKey, SigningKey};
+use crate::crypto::Signatory;
+use crate::crypto::sm2::PublicKey;
 use crate::db::ids::{ApprovalId, AuditId, CustomerId, DataKeyId, EventId, JobId, SigningKeyId};
 use crate::db::{Clock, Connection, Db, KeyStore, PooledConnection, Scope, Stamp};
 use crate::error::{Error, ErrorCode, Result};
@@ -241,10 +242,10 @@ impl Tx {
         self.parts.keys.destroy(&mut self.connection, id, scope, stamp).await
     }
 
-    /// The active signing key of this purpose.
-    pub async fn signing_key(&mut self, purpose: &'static str) -> Result<(SigningKeyId, SigningKey)> {
+    /// Who signs for this purpose.
+    pub async fn signatory(&mut self, purpose: &'static str) -> Result<(SigningKeyId, Signatory)> {
         let stamp = self.stamp();
-        self.parts.keys.signing_key(&mut self.connection, self.caller.org_id, purpose, stamp).await
+        self.parts.keys.signatory(&mut self.connection, self.caller.org_id, purpose, stamp).await
     }
 
     /// The public half of a signing key, whatever its state.

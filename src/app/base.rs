@@ -11,7 +11,7 @@ use crate::audit::{Ledger, Sealer, Verifier};
 use crate::config::{Config, CryptoProvider, EventLogBackend, SealingSuite};
 use crate::crypto::provider::SoftProvider;
 use crate::crypto::root::AskPassphrase;
-use crate::crypto::sdf::{BrokerCommand, SdfProvider};
+use crate::crypto::sdf::{BrokerCommand, Duties, SdfProvider};
 use crate::crypto::{Keyring, PassphraseSource, Provider, RootSource, Suite, kat};
 use crate::db::cluster::Cluster;
 use crate::db::ids::OrgId;
@@ -114,7 +114,9 @@ pub async fn base(opened: Opened) -> Result<Base> {
                 .ok_or_else(|| ErrorCode::ConfigInvalid.because("crypto devices need a configuration file"))?;
             let (devices, sdf) = (broker_commands(&config, &program, &file), config.crypto.sdf.clone());
             let root_file = sdf.root_file.unwrap_or_default();
-            Arc::new(blocking(move || SdfProvider::start(devices, &root_file, sdf.certified, sdf.device_data)).await?)
+            let signs = sdf.signing_key_index.is_some();
+            let duties = Duties { certified: sdf.certified, seals_data: sdf.device_data, signs };
+            Arc::new(blocking(move || SdfProvider::start(devices, &root_file, duties)).await?)
         }
     };
     if may_create_root_key {

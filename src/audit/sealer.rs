@@ -157,7 +157,7 @@ impl Sealer {
             return Ok((Round::Idle, None));
         }
         let frontier = self.end_of_log(conn).await?;
-        let (key_id, key) = self.keys.signing_key(conn, self.org, SIGNING_PURPOSE, Stamp::system(now)).await?;
+        let (key_id, key) = self.keys.signatory(conn, self.org, SIGNING_PURPOSE, Stamp::system(now)).await?;
         let sealing = move || {
             let (seals, frontier) = append(frontier, &records, now)?;
             let mut head = Head {

@@ -187,9 +187,9 @@ fn show(inventory: &Inventory) {
     for k in &inventory.keys.other_versions {
         print(&format!("{}\t{}（其他版本 / other versions）\t{}", k.scope, k.state, k.keys));
     }
-    print("\n签名密钥 / signing keys\t状态 / state\t标识 / id");
+    print("\n签名密钥 / signing keys\t状态 / state\t保管 / held in\t标识 / id");
     for k in &inventory.keys.signing_keys {
-        print(&format!("{}\t{}\t{}", k.purpose, k.state, k.id));
+        print(&format!("{}\t{}\t{}\t{}", k.purpose, k.state, k.held_in, k.id));
     }
 }
 

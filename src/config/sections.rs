@@ -201,6 +201,10 @@ section! {
         certified: bool = false;
         /// Whether data is sealed in the devices as well, under keys that never leave them. Slow: every value costs a call.
         device_data: bool = false;
+        /// Index of the SM2 key pair in every device that signs recordings and the heads of the audit ledger; the same key in each. Without it the program signs itself.
+        signing_key_index: Option<u32> = None;
+        /// File with the PIN of that key pair, mode 0600; none where the devices ask for none.
+        signing_pin_file: Option<PathBuf> = None;
         /// One table for each device: [[crypto.sdf.devices]] with name and library (the vendor's .so); and, where the vendor says so, settings, working_dir, sessions (4), algorithm_ids ("standard" or "old"), kek_mode ("ecb" or "cbc"), hmac ("broker" or "device"), chunk_bytes (4096), call_timeout_ms (3000), start_timeout_ms (15000).
         devices: Vec<DeviceConfig> = Vec::new();
     }
@@ -211,7 +215,8 @@ impl Sdf {
     pub fn broker(&self, name: &str) -> Option<BrokerConfig> {
         let device = self.devices.iter().find(|device| device.name == name)?.clone();
         let root_file = self.root_file.clone().filter(|file| file.exists());
-        Some(BrokerConfig { device, key_index: self.key_index, root_file, signing_key_index: None, pin_file: None })
+        let (signing_key_index, pin_file) = (self.signing_key_index, self.signing_pin_file.clone());
+        Some(BrokerConfig { device, key_index: self.key_index, root_file, signing_key_index, pin_file })
     }
 
     /// Everything that is wrong with it.

@@ -7,6 +7,7 @@
 use super::envelope::{SealingKey, context, envelope_key_id};
 use super::random;
 use super::root::RootKey;
+use super::signatory::DeviceSigning;
 use super::sm3::{self, Digest};
 use super::sm4::KEY_LEN;
 use super::suite::Suite;
@@ -34,6 +35,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Seals data in the device, for a bank that wants no key of data in this process's memory. Software has none.
     fn data(&self) -> Option<Arc<dyn DeviceData>> {
+        None
+    }
+
+    /// The key pair in its devices that signs for this installation. Software has none: its keys are sealed in the database.
+    fn signing(&self) -> Option<Arc<dyn DeviceSigning>> {
         None
     }
 

@@ -3,6 +3,8 @@
 use super::private_file;
 use super::provider::{DeviceData, Provider};
 use super::random;
+use super::signatory::DeviceSigning;
+use super::sm2::{self, PublicKey};
 use super::sm3::Digest;
 use crate::error::{Error, ErrorCode, Result};
 use guitai_sdf::client::{ClientConfig, DataKeyRef, DeviceState};
@@ -27,18 +29,30 @@ pub struct SdfProvider {
     certified: bool,
     /// Whether data is sealed in the device as well.
     seals_data: bool,
+    /// Whether a key pair of the devices signs.
+    signs: bool,
+}
+
+/// What else the devices do than hold the root key.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Duties {
+    /// The bank has the devices' certificates (商用密码产品认证证书), which no library can know.
+    pub certified: bool,
+    pub seals_data: bool,
+    pub signs: bool,
 }
 
 impl SdfProvider {
     /// Starts a broker for each device and waits for one of them to pass its self-test. `root_file` holds the root keys as the devices wrapped
-    /// them; `certified` says whether the bank has the devices' certificates (商用密码产品认证证书), which no library can know. Blocking.
+    /// them. Blocking.
     ///
     /// Errors: `KeyUnavailable` when there is no root key or no device is ready in time, `ConfigInvalid`.
-    pub fn start(devices: Vec<BrokerCommand>, root_file: &Path, certified: bool, seals_data: bool) -> Result<Self> {
+    pub fn start(devices: Vec<BrokerCommand>, root_file: &Path, duties: Duties) -> Result<Self> {
         let roots = roots_in(root_file).map_err(|e| e.context("make one with `guitai keys create-device-root`"))?;
         let client = Client::start(ClientConfig::new(devices)).map_err(refused)?;
         client.wait_ready(FIRST_DEVICE).map_err(refused)?;
-        Ok(SdfProvider { client: Arc::new(client), roots, certified, seals_data })
+        let Duties { certified, seals_data, signs } = duties;
+        Ok(SdfProvider { client: Arc::new(client), roots, certified, seals_data, signs })
     }
 
     /// Whether one of the devices says of itself that it is for tests.
@@ -127,6 +141,10 @@ impl Provider for SdfProvider {
         self.seals_data.then(|| Arc::new(Data(Arc::clone(&self.client))) as Arc<dyn DeviceData>)
     }
 
+    fn signing(&self) -> Option<Arc<dyn DeviceSigning>> {
+        self.signs.then(|| Arc::new(Signing(Arc::clone(&self.client))) as Arc<dyn DeviceSigning>)
+    }
+
     fn devices(&self) -> Vec<String> {
         let shown = |state: DeviceState| {
             let hello = state.hello.map(|h| format!("{} {} {}", h.issuer, h.device, h.serial)).unwrap_or_default();
@@ -140,6 +158,23 @@ impl Provider for SdfProvider {
 impl fmt::Debug for SdfProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SdfProvider({:?})", self.client)
+    }
+}
+
+/// The key pair in the devices.
+#[derive(Debug)]
+struct Signing(Arc<Client>);
+
+impl DeviceSigning for Signing {
+    fn public(&self) -> Result<PublicKey> {
+        let key = self.0.public_key();
+        PublicKey::from_bytes(
+            &key.ok_or_else(|| ErrorCode::KeyUnavailable.because("no device has told its public key"))?,
+        )
+    }
+
+    fn sign_digest(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
+        sm2::signature_to_der(&self.0.sign(digest).map_err(refused)?)
     }
 }
 

@@ -629,6 +629,7 @@ diesel::table! {
         wrapped -> Nullable<Envelope>,
         state -> Text,
         created_at -> Timestamptz,
+        held_in -> Text,
     }
 }
 

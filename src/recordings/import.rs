@@ -172,7 +172,7 @@ impl Recordings {
         }
         let place = |column| Aad { table: "recordings", column, row: id.0 };
         let seal = |column, plain: &[u8]| key.seal(&place(column), plain).map(SealedBytes::from);
-        let (signing_key_id, signing_key) = tx.signing_key(SIGNING_PURPOSE).await?;
+        let (signing_key_id, signatory) = tx.signatory(SIGNING_PURPOSE).await?;
         let mut row = RecordingRow {
             id,
             org_id: org,
@@ -204,7 +204,8 @@ impl Recordings {
             imported_by,
             imported_at: tx.now(),
         };
-        row.signature = signing_key.sign(&Manifest::of(&row.facts()).to_bytes()?)?;
+        let signed = Manifest::of(&row.facts()).to_bytes()?;
+        row.signature = blocking(move || signatory.sign(&signed)).await?;
         store::insert(tx.conn(), &row).await?;
         service::note(tx, &row);
         tx.detail("bytes", row.bytes);

@@ -25,6 +25,10 @@ struct Rack {
 
 impl Rack {
     fn new(device_data: bool) -> Self {
+        Self::with(|sdf| sdf.device_data = device_data)
+    }
+
+    fn with(adjust: impl FnOnce(&mut Sdf)) -> Self {
         // Cargo builds the test device beside this program, because it is a dependency of it.
         assert!(guitai_sdf_test_device::ISSUER.contains("TEST DEVICE"));
         let library = std::env::current_exe().expect("this program").with_file_name("libguitai_sdf_test_device.so");
@@ -35,9 +39,11 @@ impl Rack {
             DeviceConfig { settings: Some(settings), call_timeout_ms: 1_000, ..DeviceConfig::new(name, &library) }
         };
         let devices = vec![device("a"), device("b")];
-        let kek = |name: &str| folder.path().join(name).join("kek-1.key");
-        std::fs::copy(kek("a"), kek("b")).expect("the same key");
-        let sdf = Sdf { root_file: Some(folder.path().join("root")), device_data, devices, ..Sdf::default() };
+        for key in ["kek-1.key", "sm2-1.key"] {
+            std::fs::copy(folder.path().join("a").join(key), folder.path().join("b").join(key)).expect("the same key");
+        }
+        let mut sdf = Sdf { root_file: Some(folder.path().join("root")), devices, ..Sdf::default() };
+        adjust(&mut sdf);
         let this = Self { folder, sdf };
         let section = toml::to_string(&this.sdf).expect("TOML");
         let section = section.replace("[[devices]]", "[[crypto.sdf.devices]]");
@@ -69,7 +75,10 @@ impl Rack {
     }
 
     async fn start(&self, db: TestDb) -> TestApp {
-        let sdf = self.sdf.clone();
+        self.start_with(db, self.sdf.clone()).await
+    }
+
+    async fn start_with(&self, db: TestDb, sdf: Sdf) -> TestApp {
         TestApp::start_from(db, Some(self.config_file()), |config| {
             config.crypto.provider = CryptoProvider::Sdf;
             config.crypto.sdf = sdf;
@@ -155,3 +164,46 @@ async fn data_is_sealed_in_the_device_when_the_bank_wants_it_so() {
     assert_eq!(app.db.number(overhead).await, 1);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_devices_sign_and_what_was_signed_before_them_stays_valid() {
+    let rack = Rack::with(|sdf| sdf.signing_key_index = Some(1));
+    rack.guitai(&["keys", "create-device-root"]);
+    // A time before: the same installation without the devices' key pair.
+    let mut before = rack.sdf.clone();
+    before.signing_key_index = None;
+    let app = rack.start_with(TestDb::create().await, before).await;
+    sealed(&app).await;
+    let db = app.stop_and_keep_database().await;
+
+    let app = rack.start(db).await;
+    sealed(&app).await;
+    let held = async |state: &str| {
+        let holder = format!("SELECT count(*) FROM signing_keys WHERE state = '{state}' AND held_in = 'database'");
+        let device = format!("SELECT count(*) FROM signing_keys WHERE state = '{state}' AND held_in = 'device'");
+        (app.db.number(&holder).await, app.db.number(&device).await)
+    };
+    assert_eq!((held("verify_only").await, held("active").await), ((1, 0), (0, 1)));
+    let by_device =
+        "SELECT count(DISTINCT s.held_in) FROM audit_heads h JOIN signing_keys s ON s.id = h.signing_key_id";
+    assert_eq!(app.db.number(by_device).await, 2);
+    let report = app.running().base.verifier().verify(None).await.expect("a report");
+    assert!(report.ok, "{report:?}");
+
+    // A public key that somebody put into the row is not believed.
+    app.db.run_sql("UPDATE signing_keys SET public_key = set_byte(public_key, 9, 7) WHERE held_in = 'device'").await;
+    let report = app.running().base.verifier().verify(None).await.expect("a report");
+    assert!(!report.ok);
+    app.stop().await;
+}
+
+/// Waits until every record there is now is under a signed head.
+async fn sealed(app: &TestApp) {
+    until("the ledger is sealed", async || {
+        app.db.number("SELECT count(*) FROM audit_heads").await > 0 && app.db.number(UNSEALED).await == 0
+    })
+    .await;
+}
+
+const UNSEALED: &str =
+    "SELECT count(*) FROM audit_records r WHERE NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.record_id = r.id)";

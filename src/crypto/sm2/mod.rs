@@ -113,6 +113,26 @@ pub fn verify_digest(public: &PublicKey, digest: &[u8], der: &[u8]) -> bool {
     }
 }
 
+/// The digest e = SM3(Z ‖ M) of a message under the default identity, which is what is signed (GB/T 32918.2-2016, 6.1 and 5.5):
+/// Z = SM3(ENTL ‖ ID ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA), with the parameters of GB/T 32918.5-2017.
+pub fn message_digest(public: &PublicKey, msg: &[u8]) -> Result<Digest> {
+    const PARAMETERS: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC\
+                              28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93\
+                              32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7\
+                              BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
+    let parameters = hex::decode(PARAMETERS).map_err(|e| ErrorCode::Internal.caused_by(e))?;
+    let point = public.to_bytes();
+    let coordinates = point.strip_prefix(&[4]).ok_or_else(|| not_a_key("public key"))?;
+    let bits = u16::try_from(DEFAULT_ID.len() * 8).map_err(|_| ErrorCode::Internal)?;
+    let of_signer = sm3::digest(&[&bits.to_be_bytes(), DEFAULT_ID.as_bytes(), &parameters, coordinates].concat());
+    Ok(sm3::digest(&[of_signer.as_slice(), msg].concat()))
+}
+
+/// A signature r ‖ s, 64 bytes, in DER.
+pub fn signature_to_der(raw: &[u8; 64]) -> Result<Vec<u8>> {
+    Signature::from_slice(raw).map(|signature| signature.to_der().to_vec()).map_err(unsigned)
+}
+
 /// A private key: signs, and decrypts what was encrypted to its public key. (National certificates keep the two apart:
 /// use one instance for each.)
 pub struct SigningKey(Wiped<dsa::SigningKey>);
@@ -216,6 +236,16 @@ mod tests {
         }
         assert!(!verify(&key.public(), "录音摘要".as_bytes(), &signed[..signed.len() - 1]));
         assert!(!verify(&key.public(), "录音摘要".as_bytes(), &[&signed[..], &[0]].concat()));
+    }
+
+    #[test]
+    fn the_digest_that_a_device_signs_is_the_one_that_is_verified() {
+        let key = SigningKey::generate().unwrap();
+        for msg in [b"".as_slice(), b"message digest", &[7; 300]] {
+            let digest = message_digest(&key.public(), msg).unwrap();
+            assert!(verify(&key.public(), msg, &key.sign_digest(&digest).unwrap()));
+            assert!(verify_digest(&key.public(), &digest, &key.sign(msg).unwrap()));
+        }
     }
 
     #[test]

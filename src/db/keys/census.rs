@@ -63,6 +63,8 @@ pub struct SigningKeyEntry {
     pub id: Uuid,
     pub purpose: String,
     pub state: String,
+    /// `database`, sealed, or `device`.
+    pub held_in: String,
     pub created_at: DateTime<Utc>,
 }
 

@@ -145,7 +145,13 @@ impl TestApp {
 
     /// Stops without waiting for work that cannot be done here.
     pub async fn stop(self) {
+        drop(self.stop_and_keep_database().await);
+    }
+
+    /// As [`TestApp::stop`], for another start on the same database.
+    pub async fn stop_and_keep_database(self) -> TestDb {
         self.running.stop().await.expect("an orderly stop");
+        self.db
     }
 
     /// Waits until everything that was caused is done, then asserts that nothing is left over, that the ledger verifies, and stops.
