@@ -92,6 +92,7 @@ actions! {
     KeyRotate = "key.rotate", "轮换数据密钥", "rotated data keys";
     ClassKeyRotate = "key.class_rotate", "轮换类密钥", "rotated a class key";
     RootKeyRotate = "key.root_rotate", "轮换根密钥", "rotated the root key";
+    KeyCeremony = "key.ceremony", "登记密钥仪式", "recorded a key ceremony";
     CryptoProve = "crypto.prove", "存储加密自证", "proved that stored data is sealed";
     KeyErasureReplay = "key.erasure_replay", "恢复后重新销毁密钥", "destroyed keys again after a restore";
     DemoSeed = "demo.seed", "装载演示数据", "loaded demo data";

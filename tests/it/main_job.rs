@@ -274,6 +274,39 @@ fn a_proof_shows_ciphertext_where_the_service_runs_and_claims_nothing_where_it_d
 }
 
 #[test]
+fn a_ceremony_goes_on_record_if_it_stands() {
+    let dir = folder();
+    drop(Demo::start(dir.path(), &["--no-models"]));
+    let ceremony = dir.path().join("ceremony");
+    std::fs::create_dir(&ceremony).expect("a folder");
+    let path = |name: &str| ceremony.join(name).to_str().expect("UTF-8").to_owned();
+    let secret = |name: &str| {
+        std::fs::write(path(name), format!("Correct-Horse-7-{name}\n")).expect("written");
+        std::fs::set_permissions(path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("private");
+        path(name)
+    };
+    let custodians = ["one", "two", "three"].map(|name| format!("{name}={}", secret(name)));
+    let [one, two, three] = &custodians;
+    let (root, record, own) = (path("root.key"), path("record.json"), secret("operations"));
+    let made = Command::new(env!("CARGO_BIN_EXE_guitai"))
+        .args(["keys", "create-root", &root, "--shares", &path(""), "--record", &record, "--passphrase-file", &own])
+        .args(["--iterations", "100000", "--custodian", one, "--custodian", two, "--custodian", three])
+        .output()
+        .expect("guitai runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let put_on_record = || {
+        let out = guitai(&["keys", "record-ceremony", &record, "--share", &path(""), "--json"], dir.path());
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    assert_eq!(put_on_record(), (Some(0), String::new()));
+    let text = std::fs::read_to_string(&record).expect("the record");
+    std::fs::write(&record, text.replace("\"create\"", "\"restore\"")).expect("altered");
+    assert_eq!(put_on_record().0, Some(1));
+    let verified = guitai(&["audit", "verify", "--json"], dir.path());
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
 fn a_taken_port_is_named_and_the_next_one_used() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = taken.local_addr().expect("an address").port();

@@ -65,35 +65,46 @@ fn print_keys(names: &[KeyName]) {
 
 /// What the verification of a record found.
 #[derive(Serialize)]
-struct Verified {
-    ok: bool,
-    ceremony: crate::crypto::custody::Ceremony,
+pub struct Verified {
+    pub ok: bool,
+    pub ceremony: crate::crypto::custody::Ceremony,
     broken_rule: Option<crate::crypto::custody::Doubt>,
-    signatures: Vec<crate::crypto::custody::SignedBy>,
+    pub signatures: Vec<crate::crypto::custody::SignedBy>,
 }
 
 /// `guitai keys verify-ceremony`
 pub fn verify(args: &VerifyArgs) -> Outcome {
+    let verified = verified(args)?;
+    verified.tell(args.json)?;
+    Ok(if verified.ok { Answer::Yes } else { Answer::No })
+}
+
+/// Holds a record against the share files.
+pub fn verified(args: &VerifyArgs) -> Result<Verified> {
     let record = Record::read(&args.record)?;
     let shares = shares(&args.shares)?;
     let (broken_rule, signatures) = (record.broken_rule(), record.verify(&shares)?);
     let ok = broken_rule.is_none() && signatures.iter().all(|s| s.doubt.is_none());
-    let verified = Verified { ok, ceremony: record.ceremony, broken_rule, signatures };
-    if args.json {
-        print_json(&verified)?;
-    } else {
-        let c = &verified.ceremony;
+    Ok(Verified { ok, ceremony: record.ceremony, broken_rule, signatures })
+}
+
+impl Verified {
+    pub fn tell(&self, json: bool) -> Result<()> {
+        if json {
+            return print_json(self);
+        }
+        let c = &self.ceremony;
         print(&format!("{}  {}  {}  {}", c.act.name(), c.at, c.key, c.host));
-        for s in &verified.signatures {
+        for s in &self.signatures {
             let part = if s.part == Part::Gave { "交出 / gave" } else { "收下 / took" };
             let mark = s.doubt.map_or_else(|| "ok".to_owned(), |d| format!("FAIL {d:?}"));
             print(&format!("{mark:6} {}  {part} {}  {}", s.name, s.share, s.fingerprint));
         }
-        if let Some(rule) = broken_rule {
+        if let Some(rule) = self.broken_rule {
             print(&format!("FAIL {rule:?}"));
         }
+        Ok(())
     }
-    Ok(if ok { Answer::Yes } else { Answer::No })
 }
 
 /// Shares from files, and from folders all that are shares.

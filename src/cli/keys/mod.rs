@@ -55,6 +55,8 @@ enum KeysCommand {
     ShowRoot(ShowArgs),
     /// Verify the record of a ceremony against the share files.  例: guitai keys verify-ceremony ceremony-create-v1.json --share /media/a
     VerifyCeremony(VerifyArgs),
+    /// Verify the record of a ceremony and put it into the audit ledger of an installation.  例: guitai keys record-ceremony ceremony-create-v1.json --share /media/a
+    RecordCeremony(RecordArgs),
 }
 
 #[derive(Debug, Args)]
@@ -215,6 +217,14 @@ pub struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct RecordArgs {
+    #[command(flatten)]
+    verify: VerifyArgs,
+    #[command(flatten)]
+    installation: Installation,
+}
+
+#[derive(Debug, Args)]
 pub struct DeviceRootArgs {
     /// Configuration file with the devices.
     #[arg(long, value_name = "FILE")]
@@ -265,6 +275,7 @@ pub async fn run(args: KeysArgs) -> Outcome {
         KeysCommand::RotateClass(args) => stored::rotate_class(&args.scope, args.month, &args.at).await,
         KeysCommand::RotateData(args) => stored::rotate_data(&args).await,
         KeysCommand::Rotations(at) => stored::rotations(&at).await,
+        KeysCommand::RecordCeremony(args) => stored::record_ceremony(&args).await,
         // The others ask people, stretch passphrases or wait for a device.
         command => tokio::task::block_in_place(|| at_the_terminal(command, &stored::Database)),
     }
@@ -284,7 +295,8 @@ fn at_the_terminal(command: KeysCommand, in_use: &dyn StillInUse) -> Outcome {
         KeysCommand::Rewrap(_)
         | KeysCommand::RotateClass(_)
         | KeysCommand::RotateData(_)
-        | KeysCommand::Rotations(_) => Err(ErrorCode::Internal.because("a command of the database").into()),
+        | KeysCommand::Rotations(_)
+        | KeysCommand::RecordCeremony(_) => Err(ErrorCode::Internal.because("a command of the database").into()),
     };
     match outcome {
         // Here it is a wrong passphrase or a file that is not what it should be: the answer is no, nothing broke.

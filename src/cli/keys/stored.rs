@@ -1,8 +1,8 @@
 //! What is done to the keys that are stored in the database: rotation, and where it stands.
 
-use super::{RotateDataArgs, StillInUse, StoredArgs};
+use super::{RecordArgs, RotateDataArgs, StillInUse, StoredArgs, look};
 use crate::app;
-use crate::audit::Caller;
+use crate::audit::{Action, AuditDraft, Caller, Object};
 use crate::cli::open::configuration;
 use crate::cli::{Answer, Failure, Installation, Outcome, print, print_json, tell};
 use crate::db::{Db, Scope, keys};
@@ -89,6 +89,28 @@ pub async fn rotations(at: &StoredArgs) -> Outcome {
         ));
     }
     Ok(Answer::Yes)
+}
+
+/// Puts a ceremony whose record stands into the ledger: from then on it is vouched for by more than the share files.
+pub async fn record_ceremony(args: &RecordArgs) -> Outcome {
+    let verified = look::verified(&args.verify)?;
+    if verified.ok {
+        let base = app::base(configuration(&args.installation)?).await?;
+        let ceremony = &verified.ceremony;
+        let signed_by: Vec<String> =
+            verified.signatures.iter().map(|s| format!("{} {}", s.name, s.fingerprint)).collect();
+        let draft = AuditDraft::new(Action::KeyCeremony)
+            .on(Object::new("root_key", ceremony.key.id).labelled(ceremony.key.to_string()))
+            .detail("act", ceremony.act.name())
+            .detail("at", ceremony.at.as_str())
+            .detail("host", ceremony.host.as_str())
+            .detail("record_sm3", hex::encode(ceremony.digest()?))
+            .detail("signed_by", signed_by);
+        let caller = Caller::operator(base.org_id, "guitai keys");
+        base.transactions.perform(&caller, draft, async |_| Ok(())).await?;
+    }
+    verified.tell(args.verify.json)?;
+    Ok(if verified.ok { Answer::Yes } else { Answer::No })
 }
 
 async fn management(installation: &Installation) -> Result<(KeyManagement, Caller, app::Base), Failure> {

@@ -8,6 +8,7 @@
 use super::super::private_file;
 use super::super::root::KeyName;
 use super::super::sm2::{self, PublicKey};
+use super::super::sm3;
 use super::share::{Holder, Share, Statement};
 use super::{SHARES, THRESHOLD, refused};
 use crate::error::{ErrorCode, Result};
@@ -111,6 +112,11 @@ impl Ceremony {
     /// The bytes that are signed.
     fn canonical(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(|e| ErrorCode::Internal.caused_by(e))
+    }
+
+    /// SM3 of the bytes that are signed: the record by which a ledger names it.
+    pub fn digest(&self) -> Result<sm3::Digest> {
+        Ok(sm3::digest(&self.canonical()?))
     }
 
     /// Writes down everybody's part and statement, and has all of them sign. `request.invalid_parameter` when they are not
