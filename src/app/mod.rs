@@ -267,13 +267,13 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         let s = search.clone();
         async move { s.rebuild_if_needed(stop).await }
     });
-    spawn(&tasks, "knowledge.erasure", |stop| {
-        let (k, destructions) = (knowledge.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
-        async move { k.forget_destroyed(destructions, PURGE_AFTER, stop).await }
+    spawn(&tasks, "knowledge.keys", |stop| {
+        let (k, changes) = (knowledge.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
+        async move { k.follow_keys(changes, PURGE_AFTER, stop).await }
     });
-    spawn(&tasks, "search.erasure", |stop| {
-        let (s, destructions) = (search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
-        async move { s.forget_destroyed(destructions, PURGE_AFTER, stop).await }
+    spawn(&tasks, "search.keys", |stop| {
+        let (s, changes) = (search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
+        async move { s.follow_keys(changes, PURGE_AFTER, stop).await }
     });
 
     let zones = Zones::of(&bound);

@@ -71,9 +71,9 @@ impl Knowledge {
     }
 
     /// Whether questions are answered.
-    /// Keeps what was destroyed out of the index and out of its files, until `stop`.
-    pub async fn forget_destroyed(&self, changes: Notices, purge_after: Duration, stop: CancellationToken) {
-        self.replica.forget_destroyed(changes, purge_after, stop).await;
+    /// Keeps what was destroyed out of the index and its files, and these under a key that is in use, until `stop`.
+    pub async fn follow_keys(&self, changes: Notices, purge_after: Duration, stop: CancellationToken) {
+        self.replica.follow_keys(changes, purge_after, stop).await;
     }
 
     pub fn is_ready(&self) -> bool {

@@ -392,7 +392,7 @@ impl Replica {
     }
 
     /// The id of the index's data key: a name and no secret.
-    fn key_id(&self) -> Result<Option<DataKeyId>> {
+    pub(super) fn key_id(&self) -> Result<Option<DataKeyId>> {
         Ok(self.noted_keys()?.first().copied())
     }
 

@@ -8,12 +8,12 @@
 //! - An event is only a hint that something changed. What goes into the index is read from PostgreSQL, under a lock that the rebuild takes too, so
 //!   an old state never comes to lie over a newer one, in whatever order events and pages arrive.
 //! - An event counts as taken when the index has it on the disk. Events taken at the same time share one commit.
-//! - What was sealed under a destroyed key is deleted, and destroyed in the files as well.
+//! - What was sealed under a destroyed key is deleted, and destroyed in the files as well. A rotation of its own key has it written anew.
 //! - A rebuild takes a new key and destroys the old one: what the old files still held can never be read again.
 //! - Texts are in clear in memory only.
 
-mod erasure;
 mod index;
+mod keys;
 mod source;
 
 pub use index::{Progress, Replica};

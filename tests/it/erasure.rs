@@ -57,6 +57,15 @@ fn noted_key(folder: &Path) -> DataKeyId {
     text.split_whitespace().next().expect("an id").parse().expect("an id")
 }
 
+/// Index and cached keys follow what becomes of keys, as in the running program.
+fn follow(desk: &Desk, purge_after: Duration, listener: Listener, stop: CancellationToken) {
+    let (search, changes, stopped) = (desk.search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL), stop.clone());
+    tokio::spawn(async move { search.follow_keys(changes, purge_after, stopped).await });
+    let (cached, changes) = (Arc::clone(&desk.core.keys), listener.subscribe(keys::NOTIFY_CHANNEL));
+    tokio::spawn(async move { cached.follow_changes(changes).await });
+    tokio::spawn(async move { listener.run(stop).await });
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_destroyed_leaves_rows_events_and_index() {
     let desk = Desk::open().await;
@@ -71,9 +80,7 @@ async fn what_is_destroyed_leaves_rows_events_and_index() {
     let (folder, stop) = (desk.search_folder(), CancellationToken::new());
     let _stop = stop.clone().drop_guard();
     let listener = Listener::new(desk.core.db.db().clone(), &[keys::NOTIFY_CHANNEL]);
-    let (search, changes, stopped) = (desk.search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL), stop.clone());
-    tokio::spawn(async move { search.forget_destroyed(changes, Duration::ZERO, stopped).await });
-    tokio::spawn(async move { listener.run(stop).await });
+    follow(&desk, Duration::ZERO, listener, stop);
     let before = noted_key(&folder);
     let copy = tempfile::tempdir().expect("a folder");
     for file in std::fs::read_dir(folder.join("content")).expect("the index") {
@@ -141,8 +148,36 @@ async fn what_was_destroyed_while_a_node_was_away_is_gone_when_it_is_back() {
     let (stop, listener) = (CancellationToken::new(), Listener::new(desk.core.db.db().clone(), &[]));
     let _stop = stop.clone().drop_guard();
     let (search, changes) = (desk.search.clone(), listener.subscribe(keys::NOTIFY_CHANNEL));
-    tokio::spawn(async move { search.forget_destroyed(changes, Duration::ZERO, stop).await });
+    tokio::spawn(async move { search.follow_keys(changes, Duration::ZERO, stop).await });
     until("the files are written anew", async || noted_key(&desk.search_folder()) != before).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_whose_key_is_rotated_is_written_anew() {
+    let desk = Desk::open().await;
+    let supervisor = desk.staff("陈静", Role::Supervisor).await;
+    let conversation = desk.customer_says("信用卡年费怎么减免").await.conversation_id;
+    desk.settled().await;
+    let before = noted_key(&desk.search_folder());
+    let (stop, listener) =
+        (CancellationToken::new(), Listener::new(desk.core.db.db().clone(), &[keys::NOTIFY_CHANNEL]));
+    let _stop = stop.clone().drop_guard();
+    follow(&desk, Duration::from_secs(3600), listener, stop);
+
+    let later = desk.core.clock.now() + chrono::TimeDelta::seconds(1);
+    let (mut conn, stamp) = (desk.core.db.connection().await, Stamp::system(later));
+    let made = desk.core.keys.prepare_versions(&mut conn, Some(Scope::SearchIndex), later, 10, stamp).await;
+    // Articles have an index of their own.
+    assert_eq!(made.expect("next versions"), 2);
+    assert_eq!(desk.core.keys.activate_versions(&mut conn, 10, stamp).await.expect("taken over"), 2);
+    drop(conn);
+    until("it has another key", async || noted_key(&desk.search_folder()) != before).await;
+    until("the rotated one is destroyed", async || {
+        let load = desk.core.keys.as_ref().load(&mut *desk.core.db.connection().await, before).await;
+        load.is_err_and(|e| e.code() == ErrorCode::KeyDestroyed)
+    })
+    .await;
+    assert_eq!(found(&desk.search, &supervisor, "信用卡年费").await, [conversation.0]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,5 @@
-//! What was destroyed leaves the replica: the texts under a destroyed key are deleted at once, and some time later what the files still hold of them.
+//! What becomes of keys, and the replica with them. The texts under a destroyed key are deleted at once, and some time later what the files still hold of
+//! them. When the data key of the index itself is rotated, all files are written anew under another one.
 //!
 //! Each node does this for itself. Which destructions it has dealt with stands in a file beside the index (`.erased`), written when everything is done,
 //! so a node that was away, or was killed on the way, does it when it is back.
@@ -23,6 +24,17 @@ use crate::search::blocking;
 const LOOK: Duration = Duration::from_secs(60);
 /// How far behind the latest destruction it looks: longer than any transaction that destroys a key may take to commit.
 const OVERLAP: TimeDelta = TimeDelta::hours(24);
+
+/// The version with which an index's data key is made.
+const FIRST_VERSION: u32 = 1;
+
+/// When the index's files are to be written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Never,
+    Later,
+    Now,
+}
 
 /// The destructions that a replica has dealt with, of the time that is still looked at.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -56,8 +68,9 @@ impl Erased {
 
 impl Replica {
     /// Deletes what is destroyed from now on, and what was destroyed while this node was away, until `stop`. What was deleted is destroyed in the
-    /// index's files as well, `purge_after` the first of several deletions, because that writes all of them anew.
-    pub async fn forget_destroyed(&self, mut changes: Notices, purge_after: Duration, stop: CancellationToken) {
+    /// index's files as well, `purge_after` the first of several deletions, because that writes all of them anew. So are they when the index's data key
+    /// has been rotated.
+    pub async fn follow_keys(&self, mut changes: Notices, purge_after: Duration, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(LOOK);
         // Deleted, and still in the files.
         let mut deleted: BTreeMap<DataKeyId, DateTime<Utc>> = BTreeMap::new();
@@ -69,8 +82,9 @@ impl Replica {
                 _ = ticks.tick() => {}
                 () = due(purge_at) => {}
             }
-            match self.delete_destroyed(&mut deleted).await {
-                Ok(true) if purge_at.is_none() => purge_at = Some(Instant::now() + purge_after),
+            match self.look_at_keys(&mut deleted).await {
+                Ok(Due::Later) if purge_at.is_none() => purge_at = Some(Instant::now() + purge_after),
+                Ok(Due::Now) => purge_at = Some(Instant::now()),
                 Ok(_) => {}
                 // While the index is filled, what is destroyed does not get into it, and what was there before goes.
                 Err(e) if e.code() == ErrorCode::SearchRebuilding => {}
@@ -88,6 +102,26 @@ impl Replica {
                     }
                 }
             }
+        }
+    }
+
+    async fn look_at_keys(&self, deleted: &mut BTreeMap<DataKeyId, DateTime<Utc>>) -> Result<Due> {
+        let has_deleted = self.delete_destroyed(deleted).await?;
+        match self.has_rotated_key().await? {
+            true => Ok(Due::Now),
+            false => Ok(if has_deleted { Due::Later } else { Due::Never }),
+        }
+    }
+
+    /// Whether another version of the index's data key has taken over: the index goes on sealing under the one that it was opened with.
+    async fn has_rotated_key(&self) -> Result<bool> {
+        let Some(id) = self.key_id()? else { return Ok(false) };
+        let mut conn = self.transactions().db().connection().await?;
+        match self.transactions().keys().load(&mut conn, id).await {
+            Ok(key) => Ok(key.version() > FIRST_VERSION),
+            // A purge has just put it out of use.
+            Err(e) if e.code() == ErrorCode::KeyDestroyed => Ok(false),
+            Err(e) => Err(e),
         }
     }
 
