@@ -147,8 +147,10 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let attachments = Attachments::new(t.clone(), attachments_vault);
     let inspections = Inspections::new(t.clone(), recordings.clone());
     inspections.ensure_default_rules(&system).await?;
-    let search =
-        ContentSearch::open(t.clone(), knowledge.clone(), base.org_id, data_dir.join("search/content")).await?;
+    let memory_bytes =
+        usize::try_from(base.config.storage.search_memory_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    let folder = data_dir.join("search/content");
+    let search = ContentSearch::open_within(t.clone(), knowledge.clone(), base.org_id, folder, memory_bytes).await?;
     let approvals = Approvals::new(t.clone(), vec![recordings.playback_executor()]);
     let audit = Audit::new(t.clone(), base.verifier());
 
@@ -251,8 +253,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         async move { a.expire_until(stop).await }
     });
     spawn(&tasks, "gauges", |stop| {
-        let (t, m) = (t.clone(), metrics.clone());
-        async move { watch::gauges(t, m, stop).await }
+        let (t, s, m) = (t.clone(), search.clone(), metrics.clone());
+        async move { watch::gauges(t, s, m, stop).await }
     });
     if let Some(folder) = &base.config.recordings.inbox_dir {
         let spool = open_vault("spool").await?;

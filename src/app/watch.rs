@@ -14,6 +14,7 @@ use crate::http::{Check, Readiness};
 use crate::inference::{EngineState, Supervisor};
 use crate::jobs;
 use crate::knowledge::Knowledge;
+use crate::search_content::ContentSearch;
 use crate::telemetry::metrics::Metrics;
 use crate::transaction::Transactions;
 
@@ -98,7 +99,7 @@ pub(super) async fn renew_key_lease(keys: Arc<KeyStore>, stop: CancellationToken
 }
 
 /// Reads the gauges that need a query.
-pub(super) async fn gauges(t: Transactions, m: Metrics, stop: CancellationToken) {
+pub(super) async fn gauges(t: Transactions, search: ContentSearch, m: Metrics, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(GAUGES);
     loop {
         tokio::select! {
@@ -107,6 +108,17 @@ pub(super) async fn gauges(t: Transactions, m: Metrics, stop: CancellationToken)
         }
         if let Err(e) = read_gauges(&t, &m).await {
             tracing::warn!(error = %e, "gauges could not be read");
+        }
+        if let Some(memory) = search.memory() {
+            let bytes = |kind: &str, n: usize| {
+                m.search_memory.with_label_values(&[kind]).set(i64::try_from(n).unwrap_or(i64::MAX));
+            };
+            bytes("budget", memory.budget_bytes);
+            bytes("resident", memory.resident_bytes);
+            for (result, reads) in [("hit", memory.hits), ("miss", memory.misses)] {
+                let counter = m.search_reads.with_label_values(&[result]);
+                counter.inc_by(reads.saturating_sub(counter.get()));
+            }
         }
     }
 }

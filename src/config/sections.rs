@@ -149,6 +149,9 @@ section! {
         data_dir: PathBuf = PathBuf::from("/var/lib/guitai");
         /// Largest recording that is taken, in MiB.
         max_recording_mib: u64 = 512;
+        /// How much of the decrypted search index of conversations, tickets and transcripts is kept in memory, in MiB. Searches are fastest when all of it fits
+        /// (about 120 MiB for a million messages).
+        search_memory_mib: u32 = 1_024;
     }
 }
 

@@ -18,7 +18,7 @@ use crate::knowledge::Knowledge;
 use crate::recordings::{self, SegmentTexts};
 use crate::replica::{Progress, Replica, Source};
 use crate::search::retrieval::best_sentence;
-use crate::search::{Filter, Hit, Kind, Query, blocking};
+use crate::search::{DEFAULT_MEMORY_BYTES, Filter, Hit, Kind, MemoryFigures, Query, blocking};
 use crate::tickets::{self, TicketTexts};
 use crate::transaction::{Transactions, Tx};
 use crate::web::check_text;
@@ -66,9 +66,21 @@ impl ContentSearch {
         org_id: OrgId,
         folder: impl Into<PathBuf>,
     ) -> Result<Self> {
+        Self::open_within(transactions, knowledge, org_id, folder, DEFAULT_MEMORY_BYTES).await
+    }
+
+    /// As [`ContentSearch::open`], keeping at most `memory_bytes` of the decrypted index in memory.
+    pub async fn open_within(
+        transactions: Transactions,
+        knowledge: Knowledge,
+        org_id: OrgId,
+        folder: impl Into<PathBuf>,
+        memory_bytes: usize,
+    ) -> Result<Self> {
         let sources: Vec<Arc<dyn Source>> = vec![Arc::new(MessageTexts), Arc::new(SegmentTexts), Arc::new(TicketTexts)];
         let caller = Caller::system(org_id, "search");
-        let replica = Replica::open("content", folder, transactions.clone(), caller, sources).await?;
+        let replica =
+            Replica::open_within("content", folder, memory_bytes, transactions.clone(), caller, sources).await?;
         Ok(Self { transactions, knowledge, replica })
     }
 
@@ -89,6 +101,11 @@ impl ContentSearch {
 
     pub fn is_ready(&self) -> bool {
         self.replica.is_ready()
+    }
+
+    /// What the decrypted index takes in memory; absent while there is no index.
+    pub fn memory(&self) -> Option<MemoryFigures> {
+        self.replica.memory()
     }
 
     pub(super) fn replica(&self) -> &Replica {

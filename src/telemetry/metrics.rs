@@ -94,6 +94,10 @@ metrics! {
     /// Calls that are not recordings yet, by place: folder (files that the recorder left), spool (sealed), refused (in the spool, tried
     /// again every hour).
     recordings_waiting: IntGaugeVec = "guitai_recordings_waiting" ["place"];
+    /// Bytes of the decrypted search index in memory: `budget` and `resident`.
+    search_memory: IntGaugeVec = "guitai_search_memory_bytes" ["kind"];
+    /// Reads of the search index that found what they asked for in memory (`hit`), and those that had to open it first (`miss`).
+    search_reads: IntCounterVec = "guitai_search_reads_total" ["result"];
 
     /// When certificates end, in seconds since 1970, by end of the link and kind: certificate (ours), ca (of those we trust the first to end).
     tls_certificate_expiry: IntGaugeVec = "guitai_tls_certificate_expiry_timestamp_seconds" ["role", "kind"];

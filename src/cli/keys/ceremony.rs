@@ -152,16 +152,16 @@ const KEEP: &str = "三份分量请各交其保管员，分开存放；任意两
                     / give each custodian his share, keep them apart; two rebuild the root key, fewer do not";
 
 pub fn create(args: CreateArgs) -> Outcome {
-    check_folders(&args.shares)?;
+    check_folders(&args.new_set.shares)?;
     must_be_new(&args.file)?;
-    let custodians = people::custodians(&args.custodians)?;
+    let custodians = people::custodians(&args.new_set.custodians)?;
     let operations = people::new_passphrase(args.passphrase_file.as_deref(), "根密钥文件 / the root key's file")?;
     people::keep_apart(&operations, &custodians)?;
     let root = RootKey::generate()?;
-    let holders = custody::split(&root, &custodians, args.iterations)?;
-    let sealed = SealedRoot::seal(&RootKeys::of(root.clone()), &operations, args.iterations)?;
+    let holders = custody::split(&root, &custodians, args.stretching.iterations)?;
+    let sealed = SealedRoot::seal(&RootKeys::of(root.clone()), &operations, args.stretching.iterations)?;
     let mut made = Made::default();
-    let shares = write_shares(&holders, &args.shares, &mut made)?;
+    let shares = write_shares(&holders, &args.new_set.shares, &mut made)?;
     RootFile::create(&args.file, &sealed)?;
     made.add(&args.file);
     let minutes = Minutes {
@@ -171,7 +171,7 @@ pub fn create(args: CreateArgs) -> Outcome {
         remark: String::new(),
         gave: &[],
         took: &holders,
-        is_asked: is_asked(&[&args.custodians]),
+        is_asked: is_asked(&[&args.new_set.custodians]),
     };
     let record = minutes.write(args.record.as_deref(), folder_of(&args.file), &mut made)?;
     made.keep();
@@ -179,14 +179,14 @@ pub fn create(args: CreateArgs) -> Outcome {
 }
 
 pub fn backup(args: BackupArgs) -> Outcome {
-    check_folders(&args.shares)?;
-    let gave = people::holders(&args.held)?;
+    check_folders(&args.new_set.shares)?;
+    let gave = people::holders(&args.given.held)?;
     let [one, other] = &gave;
     let root = rebuild(one, other)?;
-    let custodians = people::custodians(&args.custodians)?;
-    let took = custody::split(&root, &custodians, args.iterations)?;
+    let custodians = people::custodians(&args.new_set.custodians)?;
+    let took = custody::split(&root, &custodians, args.stretching.iterations)?;
     let mut made = Made::default();
-    let shares = write_shares(&took, &args.shares, &mut made)?;
+    let shares = write_shares(&took, &args.new_set.shares, &mut made)?;
     let void = one.share().set();
     let minutes = Minutes {
         act: Act::Backup,
@@ -195,9 +195,9 @@ pub fn backup(args: BackupArgs) -> Outcome {
         remark: format!("旧分量组 {void} 作废 / the set {void} is void"),
         gave: &gave,
         took: &took,
-        is_asked: is_asked(&[&args.held, &args.custodians]),
+        is_asked: is_asked(&[&args.given.held, &args.new_set.custodians]),
     };
-    let folder = args.shares.first().map_or(Path::new("."), PathBuf::as_path);
+    let folder = args.new_set.shares.first().map_or(Path::new("."), PathBuf::as_path);
     let record = minutes.write(args.record.as_deref(), folder, &mut made)?;
     made.keep();
     let advice = format!(
@@ -207,9 +207,9 @@ pub fn backup(args: BackupArgs) -> Outcome {
 }
 
 pub fn rotate(args: RotateArgs) -> Outcome {
-    check_folders(&args.shares)?;
+    check_folders(&args.new_set.shares)?;
     let RootFile::Sealed(sealed) = RootFile::read(&args.file)? else { return Err(in_clear(&args.file)) };
-    let gave = people::holders(&args.held)?;
+    let gave = people::holders(&args.given.held)?;
     let [one, other] = &gave;
     let before = rebuild(one, other)?;
     let (operations, keys) = open(&sealed, args.passphrase_file.as_deref(), &args.file)?;
@@ -217,13 +217,13 @@ pub fn rotate(args: RotateArgs) -> Outcome {
         let what = format!("{} is in use, the shares rebuild {}", keys.active().name(), before.name());
         return Err(crate::error::ErrorCode::Conflict.because(what).into());
     }
-    let custodians: Vec<Custodian> = people::custodians(&args.custodians)?;
+    let custodians: Vec<Custodian> = people::custodians(&args.new_set.custodians)?;
     people::keep_apart(&operations, &custodians)?;
     let next = before.generate_next()?;
-    let took = custody::split(&next, &custodians, args.iterations)?;
-    let sealed = SealedRoot::seal(&keys.with(next.clone())?, &operations, args.iterations)?;
+    let took = custody::split(&next, &custodians, args.stretching.iterations)?;
+    let sealed = SealedRoot::seal(&keys.with(next.clone())?, &operations, args.stretching.iterations)?;
     let mut made = Made::default();
-    let shares = write_shares(&took, &args.shares, &mut made)?;
+    let shares = write_shares(&took, &args.new_set.shares, &mut made)?;
     let minutes = Minutes {
         act: Act::Rotate,
         key: next.name(),
@@ -231,7 +231,7 @@ pub fn rotate(args: RotateArgs) -> Outcome {
         remark: String::new(),
         gave: &gave,
         took: &took,
-        is_asked: is_asked(&[&args.held, &args.custodians]),
+        is_asked: is_asked(&[&args.given.held, &args.new_set.custodians]),
     };
     let record = minutes.write(args.record.as_deref(), folder_of(&args.file), &mut made)?;
     let old = RootFile::replace(&args.file, &sealed)?;
@@ -248,11 +248,11 @@ pub fn rotate(args: RotateArgs) -> Outcome {
 
 pub fn restore(args: RestoreArgs) -> Outcome {
     must_be_new(&args.file)?;
-    let gave = people::holders(&args.held)?;
+    let gave = people::holders(&args.given.held)?;
     let [one, other] = &gave;
     let root = rebuild(one, other)?;
     let operations = people::new_passphrase(args.passphrase_file.as_deref(), "根密钥文件 / the root key's file")?;
-    let sealed = SealedRoot::seal(&RootKeys::of(root.clone()), &operations, args.iterations)?;
+    let sealed = SealedRoot::seal(&RootKeys::of(root.clone()), &operations, args.stretching.iterations)?;
     let mut made = Made::default();
     RootFile::create(&args.file, &sealed)?;
     made.add(&args.file);
@@ -263,7 +263,7 @@ pub fn restore(args: RestoreArgs) -> Outcome {
         remark: String::new(),
         gave: &gave,
         took: &[],
-        is_asked: is_asked(&[&args.held]),
+        is_asked: is_asked(&[&args.given.held]),
     };
     let record = minutes.write(args.record.as_deref(), folder_of(&args.file), &mut made)?;
     made.keep();

@@ -11,7 +11,7 @@ use crate::error::ErrorCode;
 
 pub fn run(args: &DestroyArgs, in_use: &dyn StillInUse) -> Outcome {
     let RootFile::Sealed(sealed) = RootFile::read(&args.file)? else { return Err(in_clear(&args.file)) };
-    let gave = people::holders(&args.held)?;
+    let gave = people::holders(&args.given.held)?;
     let [one, other] = &gave;
     let root = rebuild(one, other)?;
     let (passphrase, keys) = open(&sealed, args.passphrase_file.as_deref(), &args.file)?;
@@ -36,7 +36,7 @@ pub fn run(args: &DestroyArgs, in_use: &dyn StillInUse) -> Outcome {
         remark,
         gave: &gave,
         took: &[],
-        is_asked: is_asked(&[&args.held]),
+        is_asked: is_asked(&[&args.given.held]),
     };
     let record = minutes.write(args.record.as_deref(), folder_of(&args.file), &mut made)?;
     match &rest {

@@ -19,7 +19,7 @@ pub fn seal(args: &SealArgs) -> Outcome {
         RootFile::Sealed(sealed) => open(&sealed, args.present_passphrase_file.as_deref(), &args.file)?.1,
     };
     let passphrase = people::new_passphrase(args.passphrase_file.as_deref(), "根密钥文件 / the root key's file")?;
-    let sealed = SealedRoot::seal(&keys, &passphrase, args.iterations)?;
+    let sealed = SealedRoot::seal(&keys, &passphrase, args.stretching.iterations)?;
     RootFile::replace(&args.file, &sealed)?.overwrite()?;
     if args.json {
         print_json(&json!({"file": args.file, "keys": sealed.names()}))?;

@@ -59,46 +59,62 @@ enum KeysCommand {
     RecordCeremony(RecordArgs),
 }
 
+/// A new set of shares and who takes them.
+#[derive(Debug, Args)]
+pub struct NewSet {
+    /// Folder for the new shares: once, or once for each custodian's own medium.
+    #[arg(long, value_name = "DIR", required = true)]
+    shares: Vec<PathBuf>,
+    /// A custodian of the new set, with a private file that holds his passphrase; three of them, or none to be asked at the terminal.
+    #[arg(long = "custodian", value_name = "NAME=FILE", value_parser = custodian_to_be)]
+    custodians: Vec<WithPassphrase>,
+}
+
+/// The shares that custodians give.
+#[derive(Debug, Args)]
+pub struct GivenShares {
+    /// A share, with a private file that holds its passphrase, or without to be asked; two of them.
+    #[arg(long = "share", value_name = "SHARE[=FILE]", required = true, value_parser = share_held)]
+    held: Vec<WithPassphrase>,
+}
+
+/// How costly it is to try passphrases.
+#[derive(Debug, Args)]
+pub struct Stretching {
+    /// Rounds of PBKDF2-HMAC-SM3 for each passphrase.
+    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
+    iterations: u32,
+}
+
 #[derive(Debug, Args)]
 pub struct CreateArgs {
     /// A file that does not exist yet; it is made for this user alone, under a passphrase.
     file: PathBuf,
-    /// Folder for the shares: once, or once for each custodian's own medium.
-    #[arg(long, value_name = "DIR", required = true)]
-    shares: Vec<PathBuf>,
-    /// A custodian, with a private file that holds his passphrase; three of them, or none to be asked at the terminal.
-    #[arg(long = "custodian", value_name = "NAME=FILE", value_parser = custodian_to_be)]
-    custodians: Vec<WithPassphrase>,
+    #[command(flatten)]
+    new_set: NewSet,
     /// Private file with the passphrase of the root key's file; asked at the terminal without it.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Where the signed record goes; beside the root key's file without it.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Rounds of PBKDF2-HMAC-SM3 for each passphrase.
-    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
-    iterations: u32,
+    #[command(flatten)]
+    stretching: Stretching,
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct BackupArgs {
-    /// A share of the present set, with a private file that holds its passphrase, or without to be asked; two of them.
-    #[arg(long = "share", value_name = "SHARE[=FILE]", required = true, value_parser = share_held)]
-    held: Vec<WithPassphrase>,
-    /// Folder for the new shares: once, or once for each custodian's own medium.
-    #[arg(long, value_name = "DIR", required = true)]
-    shares: Vec<PathBuf>,
-    /// A custodian of the new set, with a private file that holds his passphrase; three of them, or none to be asked.
-    #[arg(long = "custodian", value_name = "NAME=FILE", value_parser = custodian_to_be)]
-    custodians: Vec<WithPassphrase>,
+    #[command(flatten)]
+    given: GivenShares,
+    #[command(flatten)]
+    new_set: NewSet,
     /// Where the signed record goes; into the first folder for shares without it.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Rounds of PBKDF2-HMAC-SM3 for each passphrase.
-    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
-    iterations: u32,
+    #[command(flatten)]
+    stretching: Stretching,
     #[arg(long)]
     json: bool,
 }
@@ -107,18 +123,16 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     /// A file that does not exist yet; it is made for this user alone, under a passphrase.
     file: PathBuf,
-    /// A share, with a private file that holds its passphrase, or without to be asked; two of them.
-    #[arg(long = "share", value_name = "SHARE[=FILE]", required = true, value_parser = share_held)]
-    held: Vec<WithPassphrase>,
+    #[command(flatten)]
+    given: GivenShares,
     /// Private file with the new passphrase of the root key's file; asked at the terminal without it.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Where the signed record goes; beside the root key's file without it.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Rounds of PBKDF2-HMAC-SM3 for the passphrase.
-    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
-    iterations: u32,
+    #[command(flatten)]
+    stretching: Stretching,
     #[arg(long)]
     json: bool,
 }
@@ -127,24 +141,18 @@ pub struct RestoreArgs {
 pub struct RotateArgs {
     /// The root key's sealed file.
     file: PathBuf,
-    /// A share of the version in use, with a private file that holds its passphrase, or without to be asked; two of them.
-    #[arg(long = "share", value_name = "SHARE[=FILE]", required = true, value_parser = share_held)]
-    held: Vec<WithPassphrase>,
-    /// Folder for the new shares: once, or once for each custodian's own medium.
-    #[arg(long, value_name = "DIR", required = true)]
-    shares: Vec<PathBuf>,
-    /// A custodian of the new version, with a private file that holds his passphrase; three of them, or none to be asked.
-    #[arg(long = "custodian", value_name = "NAME=FILE", value_parser = custodian_to_be)]
-    custodians: Vec<WithPassphrase>,
+    #[command(flatten)]
+    given: GivenShares,
+    #[command(flatten)]
+    new_set: NewSet,
     /// Private file with the passphrase of the root key's file; asked at the terminal without it.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Where the signed record goes; beside the root key's file without it.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Rounds of PBKDF2-HMAC-SM3 for each passphrase.
-    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
-    iterations: u32,
+    #[command(flatten)]
+    stretching: Stretching,
     #[arg(long)]
     json: bool,
 }
@@ -153,9 +161,8 @@ pub struct RotateArgs {
 pub struct DestroyArgs {
     /// The root key's sealed file.
     file: PathBuf,
-    /// A share of what is to be destroyed, with a private file that holds its passphrase, or without to be asked; two of them.
-    #[arg(long = "share", value_name = "SHARE[=FILE]", required = true, value_parser = share_held)]
-    held: Vec<WithPassphrase>,
+    #[command(flatten)]
+    given: GivenShares,
     /// Private file with the passphrase of the root key's file; asked at the terminal without it.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
@@ -184,9 +191,8 @@ pub struct SealArgs {
     /// Private file with the passphrase that a sealed file has now; asked at the terminal without it.
     #[arg(long, value_name = "FILE")]
     present_passphrase_file: Option<PathBuf>,
-    /// Rounds of PBKDF2-HMAC-SM3 for the passphrase.
-    #[arg(long, default_value_t = DEFAULT_ITERATIONS, value_parser = clap::value_parser!(u32).range(100_000..=20_000_000))]
-    iterations: u32,
+    #[command(flatten)]
+    stretching: Stretching,
     #[arg(long)]
     json: bool,
 }

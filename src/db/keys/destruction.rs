@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::{KeyStore, Scope, Stamp};
 use crate::db::ids::DataKeyId;
@@ -15,6 +16,22 @@ use crate::error::Result;
 pub struct Destroyed {
     pub id: DataKeyId,
     pub at: DateTime<Utc>,
+}
+
+/// What is left of a version of a data key: that it was, until when, and who ended it.
+#[derive(AsChangeset)]
+#[diesel(table_name = data_key_versions, treat_none_as_null = true)]
+pub(super) struct Remains {
+    wrapped: Option<Vec<u8>>,
+    state: &'static str,
+    destroyed_at: Option<DateTime<Utc>>,
+    destroyed_by: Option<Uuid>,
+}
+
+impl Remains {
+    pub(super) fn of_version(stamp: Stamp) -> Self {
+        Self { wrapped: None, state: "destroyed", destroyed_at: Some(stamp.at), destroyed_by: stamp.by }
+    }
 }
 
 impl KeyStore {
@@ -40,15 +57,7 @@ impl KeyStore {
             let others = data_key_versions::table
                 .filter(data_key_versions::data_key_id.eq(id))
                 .filter(data_key_versions::state.ne("destroyed"));
-            diesel::update(others)
-                .set((
-                    data_key_versions::wrapped.eq(None::<Vec<u8>>),
-                    data_key_versions::state.eq("destroyed"),
-                    data_key_versions::destroyed_at.eq(stamp.at),
-                    data_key_versions::destroyed_by.eq(stamp.by),
-                ))
-                .execute(conn)
-                .await?;
+            diesel::update(others).set(Remains::of_version(stamp)).execute(conn).await?;
             self.changed(conn, Some(id)).await?;
         }
         Ok(destroyed > 0)

@@ -18,6 +18,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::class::{self, ClassKeyRow};
+use super::destruction::Remains;
 use super::{KeyStore, Scope, Stamp, version_column, version_of};
 use crate::db::ids::DataKeyId;
 use crate::db::pool::Connection;
@@ -341,15 +342,8 @@ impl KeyStore {
             .load(conn)
             .await?;
         for (id, version) in &old {
-            diesel::update(data_key_versions::table.find((id, version)))
-                .set((
-                    data_key_versions::wrapped.eq(None::<Vec<u8>>),
-                    data_key_versions::state.eq("destroyed"),
-                    data_key_versions::destroyed_at.eq(stamp.at),
-                    data_key_versions::destroyed_by.eq(stamp.by),
-                ))
-                .execute(conn)
-                .await?;
+            let former = data_key_versions::table.find((id, version));
+            diesel::update(former).set(Remains::of_version(stamp)).execute(conn).await?;
             diesel::update(data_keys::table.find(id))
                 .set(data_keys::other_versions.eq(data_keys::other_versions - 1))
                 .execute(conn)
