@@ -78,7 +78,7 @@ pub async fn run(args: ProveArgs) -> Outcome {
 
 async fn prove(base: &Base, args: &ProveArgs) -> Result<Proof> {
     tell("植入随机内容…… / planting");
-    let since = SystemTime::now() - CLOCK_GRAIN;
+    let since = SystemTime::from(base.transactions.now()) - CLOCK_GRAIN;
     let planted = Planted::in_installation(base).await?;
     tell("等待事件日志和索引…… / waiting for the event log and the index");
     let mut looked = Vec::new();

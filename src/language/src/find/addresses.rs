@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use super::source::{Source, is_han};
 use super::words::Words;
-use crate::numerals::{digit, multiplies};
+use crate::numerals::{chinese_digit, digit, multiplies};
 
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
     let (mut found, mut index) = (Vec::new(), 0);
@@ -43,7 +43,8 @@ fn address(source: &Source, index: usize, free: &[bool]) -> Option<Range<usize>>
     let start = source.tokens.get(index)?.start;
     let announced = announced(source, start);
     let head = place(source, index);
-    if head.is_none() && !announced {
+    let road = head.is_none() && !announced && road(source, start);
+    if head.is_none() && !announced && !road {
         return None;
     }
     let mut parts = Parts {
@@ -68,10 +69,36 @@ fn address(source: &Source, index: usize, free: &[bool]) -> Option<Range<usize>>
                 || announced && parts.named > 0
                 || parts.places > 0 && parts.named > 0 && !is_han(source.folded(end))
         }
+        // A road without a place: more than one number, or one and nothing of a sentence behind.
+        None if road => parts.named > 0 && (parts.numbered > 1 || parts.numbered > 0 && !is_han(source.folded(end))),
         // Without a place it must be more than a number on a door.
         None => parts.numbered > 0 && parts.named > 0,
     };
     enough.then_some(start..end)
+}
+
+/// Whether the name of a road with a number starts here: 虎踞路1626弄.
+fn road(source: &Source, start: usize) -> bool {
+    let number = |at: usize| digit(source.folded(at)).is_some() || matches!(source.folded(at), '甲' | '乙');
+    // Most words have no number behind them.
+    let likely = |at: usize| {
+        source.folded(at).is_ascii_digit() || chinese_digit(source.folded(at)).is_some() || source.folded(at) == '甲'
+    };
+    if !is_han(source.folded(start)) || !(start + 3..start + 8).any(likely) {
+        return false;
+    }
+    let named = |at: usize| {
+        let (length, part) = NAMED.at(&source.folded, at)?;
+        let road = matches!(source.folded(at + length - 1), '路' | '街' | '道' | '巷' | '弄' | '同');
+        (part == Part::Named && road).then_some(at + length)
+    };
+    let Some(end) = (start + 2..=start + 4).find_map(named) else { return false };
+    let name = start..end - 1;
+    let plain = name.clone().all(|at| is_han(source.folded(at)) && !stops(source, at));
+    plain
+        && number(end)
+        && !matches!(source.before(start), '路' | '号' | '区' | '县' | '镇')
+        && !matches!(source.folded(start), '区' | '县' | '市' | '省')
 }
 
 /// Whether the words before say that an address follows.
@@ -177,20 +204,29 @@ struct Parts<'a> {
     name: usize,
 }
 
+/// An address has no more characters than these.
+const LONGEST: usize = 160;
+
 /// A name in an address has no more characters than these.
 const LONGEST_NAME: usize = 14;
 
 impl Parts<'_> {
     fn read(&mut self) {
         let mut pauses = 0;
-        while self.at < self.source.len() && self.free.get(self.at) == Some(&true) {
+        let start = self.at;
+        while self.at < self.source.len() && self.at - start < LONGEST && self.free.get(self.at) == Some(&true) {
             let c = self.source.folded(self.at);
             if self.number() || self.named() {
                 pauses = 0;
                 continue;
             }
             let digits = self.numerals();
-            if stops(self.source, self.at) || digits > 5 {
+            if self.crossing() {
+                continue;
+            }
+            // 高要区 and 郫都区 have a character that stands alone elsewhere.
+            let district = self.name == 1 && matches!(self.source.folded(self.at + 1), '区' | '县' | '市');
+            if stops(self.source, self.at) && !district || digits > 5 {
                 break;
             } else if digits > 0 {
                 // 文一路, 二七广场: part of a name.
@@ -238,9 +274,13 @@ impl Parts<'_> {
             let behind = source.folded(end + unit);
             if matches!(
                 behind,
-                '线' | '窗' | '柜' | '机' | '店' | '文' | '令' | '通' | '之' | '前' | '以' | '下' | '上' | '到'
+                '线' | '窗' | '柜' | '机' | '店' | '文' | '令' | '通' | '前' | '以' | '下' | '上' | '到'
             ) && source.folded(end + unit + 1) != '室'
             {
+                return false;
+            }
+            // 三号之前 is a day.
+            if behind == '之' && matches!(source.folded(end + unit + 1), '前' | '后' | '内') {
                 return false;
             }
             // 第三方, and a day of the month, are no part.
@@ -249,6 +289,7 @@ impl Parts<'_> {
             }
             self.numbered += 1;
             self.accept(end + unit);
+            self.suffix();
             return true;
         }
         // A room behind a building or unit, without a word.
@@ -269,17 +310,71 @@ impl Parts<'_> {
         }
         // 3-2-501 behind an estate.
         if digits >= 3
-            && run.contains(&'-')
-            && self.named > 0
+            && run.iter().any(|c| matches!(c, '-' | '#'))
+            && self.named + self.numbered > 0
             && length <= 10
-            && run.iter().all(|c| digit(*c).is_some() || *c == '-')
-            && run.first() != Some(&'-')
+            && run
+                .iter()
+                .all(|c| digit(*c).is_some() || matches!(c, '-' | '#') || *c == 't' && run.first() == Some(&'t'))
+            && !matches!(run.first(), Some('-' | '#'))
         {
             self.numbered += 1;
             self.accept(end);
             return true;
         }
         false
+    }
+
+    /// 青年路和文化路交叉口: a road, a word between, another road and that they cross.
+    fn crossing(&mut self) -> bool {
+        let source = self.source;
+        let between = matches!(source.folded(self.at), '和' | '与') && self.end == Some(self.at);
+        let ahead = source.slice(self.at..(self.at + 12).min(source.len()));
+        let crosses: [&[char]; 3] = [&['交', '叉', '口'], &['交', '汇', '处'], &['路', '口']];
+        let crosses = between && crosses.iter().any(|word| ahead.windows(word.len()).any(|w| w == *word));
+        if crosses {
+            self.at += 1;
+            self.numbered += 1;
+        }
+        crosses
+    }
+
+    /// Where from a crossing: 往东50米, 东北角, 西侧.
+    fn direction(&mut self) {
+        let source = self.source;
+        let quarter = |at: usize| matches!(source.folded(at), '东' | '南' | '西' | '北');
+        let mut at = self.at + usize::from(matches!(source.folded(self.at), '往' | '向'));
+        while quarter(at) && at - self.at < 4 {
+            at += 1;
+        }
+        let digits = (at..source.len())
+            .take(5)
+            .take_while(|at| digit(source.folded(*at)).is_some() || multiplies(source.folded(*at)))
+            .count();
+        if at > self.at && digits > 0 && source.folded(at + digits) == '米' {
+            self.accept(at + digits + 1);
+            if source.folded(self.at) == '路' && quarter(self.at + 1) {
+                self.accept(self.at + 2);
+            }
+        } else if at > self.at && matches!(source.folded(at), '角' | '侧') {
+            self.accept(at + 1);
+        }
+    }
+
+    /// What stands behind a number of a house or floor: 之二, 附5号, 乙, 西户, 21楼F.
+    fn suffix(&mut self) {
+        let source = self.source;
+        while let Some((length, ())) = SUFFIXES.at(&source.folded, self.at) {
+            self.accept(self.at + length);
+        }
+        let c = source.folded(self.at);
+        let ends = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '@' | '_' | '-');
+        if matches!(source.before(self.at), '楼' | '层' | '号' | '座')
+            && c.is_ascii_alphabetic()
+            && ends(source.folded(self.at + 1))
+        {
+            self.accept(self.at + 1);
+        }
     }
 
     /// A word that ends the name of a street, an estate, a village.
@@ -310,6 +405,15 @@ impl Parts<'_> {
         }
         self.named += 1;
         self.accept(end);
+        if part == Part::Village {
+            // 新建寨村 has two such words.
+            if source.folded(self.at) == '村' {
+                self.accept(self.at + 1);
+            }
+            self.suffix();
+        } else if matches!(source.folded(end - 1), '口' | '处') {
+            self.direction();
+        }
         true
     }
 
@@ -375,7 +479,8 @@ fn stops(source: &Source, at: usize) -> bool {
                 | '卡'
         ))
         || STOPS.at(&source.folded, at).is_some_and(|(length, ())| {
-            source.token(at).is_none_or(|t| t.start == at || t.start + length == at + length)
+            // 大学路 and 公园街 are named after what is none.
+            !NAMED.at(&source.folded, at + length).is_some_and(|(_, part)| part == Part::Named)
         })
 }
 
@@ -388,13 +493,22 @@ static STOPS: LazyLock<Words<()>> = LazyLock::new(|| {
     )])
 });
 
+/// What may follow the number of a house or a floor.
+static SUFFIXES: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "之一 之二 之三 附1号 附2号 附3号 附4号 附5号 附6号 附7号 附8号 附9号 甲 乙 丙 东户 西户 中户 东区 西区 东 西 底商 临街商铺 商铺 门面 门面房 一楼门面 一楼 \
+         二楼 三楼 2楼 3楼 东组 西组 南组 北组 前组 后组 后院 地下室 厂房 院 村民小组",
+        (),
+    )])
+});
+
 static PAUSES: LazyLock<Words<()>> =
     LazyLock::new(|| Words::new(&[("嗯 呃 额 啊 那个 然后 然后是 就是 对 哦 再 后面是 逗号", ())]));
 
 /// What a number counts in an address.
 static UNITS: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
-        "号 号院 号楼 号门 号房 号室 号馆 号库 栋 幢 座 楼 号大院 单元 门 层 室 房 户 弄 巷 组 队 社 村 院 期 区 号附 支弄 里 街 路 条 号地块 号仓 号铺 铺 号商铺 号门面 门面 号厂房 排",
+        "门牌 门面房 号门牌 村民小组 号 号院 号楼 号门 号房 号室 号馆 号库 栋 幢 座 楼 号大院 单元 门 层 室 房 户 弄 巷 组 队 社 村 院 期 区 号附 支弄 里 街 路 条 号地块 号仓 号铺 铺 号商铺 号门面 门面 号厂房 排",
         (),
     )])
 });
@@ -406,7 +520,7 @@ static NAMED: LazyLock<Words<Part>> = LazyLock::new(|| {
         ("镇 乡 街道 街道办 街道办事处 苏木 办事处", Part::Town),
         ("村 屯 庄 寨 自然村 行政村 村委会 社区 居委会 大队 生产队 嘎查 村民小组", Part::Village),
         (
-            "路 街 大街 大道 道 巷 胡同 弄 里 条 段 环 公路 国道 省道 辅路 支路 横街 正街 老街 东路 西路 南路 北路 中路 东街 西街 南街 北街 东段 西段 南段 北段 中段 小区 花园 苑 公寓 大厦 广场 中心 \
+            "交叉口 交汇处 路口 路 街 大街 大道 道 巷 胡同 弄 里 条 段 环 公路 国道 省道 辅路 支路 横街 正街 老街 东路 西路 南路 北路 中路 东街 西街 南街 北街 东段 西段 南段 北段 中段 小区 花园 苑 公寓 大厦 广场 中心 \
              城 园 家园 庄园 新村 宿舍 名都 府 湾 山庄 院 大院 大楼 写字楼 工业园 工业区 产业园 科技园 软件园 物流园 市场 商场 商城 学校 嘉园 名苑 雅苑 华府 公馆 名邸 国际 新城 别墅 里弄 楼 阁 轩 居 庭 台 郡 墅 \
              半岛 小镇 世家 华庭 豪庭 花苑 佳苑 都会 天地 港 坊 桥 营 庙 店 口 坡 湖 溪 岸 谷 洲 岛",
             Part::Named,

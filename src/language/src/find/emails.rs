@@ -39,7 +39,8 @@ fn sign(source: &Source, at: usize) -> Option<usize> {
     let c = source.folded(at);
     // zhang#qq.com, so that no machine reads it.
     if c == '#' {
-        return (provider(source, at + 1) && source.before(at).is_ascii_alphanumeric()).then_some(1);
+        let known = || domain(source, at + 1, true).is_some();
+        return (source.before(at).is_ascii_alphanumeric() && (provider(source, at + 1) || known())).then_some(1);
     }
     if c != '@' && !SIGN_STARTS.contains(&c) {
         return None;
@@ -150,7 +151,7 @@ fn domain(source: &Source, start: usize, typed: bool) -> Option<usize> {
         let Some(after) = label(source, next) else { break };
         if is_end(source, next..after) && !(how == Dot::Slip && blank) {
             end = Some(after);
-        } else if how == Dot::Slip || blank {
+        } else if (how == Dot::Slip || blank) && !(typed && dot(source, after).is_some()) {
             break;
         } else if (how == Dot::Said || typed)
             && after - next >= 2
@@ -193,7 +194,15 @@ fn label(source: &Source, start: usize) -> Option<usize> {
     let single = |at: usize| {
         source.folded(at).is_ascii_alphanumeric() && (!source.folded(at + 1).is_ascii_alphanumeric() || dot(at + 1))
     };
-    let spoken = |at: usize| is_han(source.folded(at)) && digit(source.folded(at)).is_some();
+    // com一份: the sentence goes on.
+    let word = |at: usize| {
+        source.folded(at) == '一'
+            && matches!(
+                source.folded(at + 1),
+                '份' | '下' | '个' | '起' | '封' | '次' | '样' | '些' | '直' | '定' | '会' | '并'
+            )
+    };
+    let spoken = |at: usize| is_han(source.folded(at)) && digit(source.folded(at)).is_some() && !word(at);
     while at < source.len() && at - start < LONGEST {
         let c = source.folded(at);
         if at > start
@@ -209,6 +218,8 @@ fn label(source: &Source, start: usize) -> Option<usize> {
         } else if c == '-' && at > start {
             at += 1;
         } else if let Some((length, ())) = HYPHENS.at(&source.folded, at).filter(|_| at > start) {
+            at += length;
+        } else if let Some(length) = hyphen_between(source, at).filter(|_| at > start) {
             at += length;
         } else if let Some((length, ())) =
             PROVIDERS.at(&source.folded, at).or_else(|| ENDS.at(&source.folded, at)).filter(|_| is_han(c))
@@ -226,6 +237,19 @@ fn label(source: &Source, start: usize) -> Option<usize> {
         }
     }
     (end > start).then_some(end)
+}
+
+/// The length of a hyphen with blanks around it, between letters that are spelled: y u e - s h.
+fn hyphen_between(source: &Source, at: usize) -> Option<usize> {
+    let (' ', hyphen) = (source.folded(at), at + 1) else { return None };
+    let length = match source.folded(hyphen) {
+        '-' => 1,
+        _ => HYPHENS.at(&source.folded, hyphen)?.0,
+    };
+    let next = hyphen + length + usize::from(source.folded(hyphen + length) == ' ');
+    let single = source.folded(next).is_ascii_alphanumeric() && !source.folded(next + 1).is_ascii_alphanumeric();
+    let before = at >= 2 && !source.folded(at - 2).is_ascii_alphanumeric();
+    (single && before).then_some(next - at)
 }
 
 static HYPHENS: LazyLock<Words<()>> =
@@ -247,7 +271,9 @@ fn local(source: &Source, sign: usize, floor: usize, typed: bool) -> Option<usiz
             at = before - gap_before(source, before, floor);
         }
     }
-    if typed && (at..sign).any(|at| source.folded(at) != ' ') {
+    // 嗯@: nothing else may stand before a typed sign.
+    let filler = |c: char| matches!(c, ' ' | '嗯' | '呃' | '额' | '啊' | ',' | '然' | '后' | '那' | '个');
+    if typed && (at..sign).any(|at| !filler(source.folded(at))) {
         return None;
     }
     let end = at;
@@ -267,10 +293,30 @@ fn local(source: &Source, sign: usize, floor: usize, typed: bool) -> Option<usiz
         right = Some(unit);
         at -= gap_before(source, at, floor);
     }
+    start = behind_a_number(source, start, end);
+    for word in ["e-mail", "email", "mailto", "邮箱"] {
+        let length = word.chars().count();
+        let rest = end.saturating_sub(start + length);
+        if rest >= 4 && source.slice(start..start + length).iter().copied().eq(word.chars()) {
+            start += length;
+        }
+    }
     while start < end && matches!(source.folded(start), '.' | '_' | '-' | '+' | '%') {
         start += 1;
     }
     (start < end).then_some(start)
+}
+
+/// Where the local part starts if a line with its area code is glued to it: 0991-7852394zhang.
+fn behind_a_number(source: &Source, start: usize, end: usize) -> usize {
+    let digits = |from: usize| (from..end).take_while(|at| source.folded(*at).is_ascii_digit()).count();
+    let area = digits(start);
+    if !matches!(area, 3 | 4) || source.folded(start) != '0' || source.folded(start + area) != '-' {
+        return start;
+    }
+    let line = digits(start + area + 1);
+    let behind = start + area + 1 + line;
+    if matches!(line, 7 | 8) && source.folded(behind).is_ascii_alphabetic() { behind } else { start }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -353,7 +399,16 @@ fn joined(source: &Source, left: &Unit, right: &Unit, typed: bool) -> bool {
     let word = |u: &Unit| u.kind == UnitKind::Word;
     let single = |u: &Unit| u.range.len() == 1;
     let numeric = |u: &Unit| source.slice(u.range.clone()).iter().all(|c| digit(*c).is_some() || *c == '个');
-    if word(left) || word(right) || single(left) && single(right) {
+    // f i s h815, and r3 l e i: spelled, with digits glued to a letter.
+    let letter = |at: usize| source.folded(at).is_ascii_alphabetic();
+    let glued = |u: &Unit| {
+        let digits = source.slice(u.range.clone()).iter().filter(|c| c.is_ascii_digit()).count();
+        digits > 0 && u.range.len() <= digits + 2
+    };
+    let spelled = single(left) && letter(left.range.start) && glued(right) && letter(right.range.start)
+        || single(right) && glued(left) && letter(left.range.end - 1)
+        || single(right) && glued(left) && letter(left.range.start) && left.range.len() <= 5;
+    if word(left) || word(right) || single(left) && single(right) || spelled && !typed {
         return true;
     }
     let text: String = source.slice(left.range.clone()).iter().collect();

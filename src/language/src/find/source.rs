@@ -16,6 +16,31 @@ pub(super) struct Token {
     pub person: bool,
     /// The dictionary calls it a place.
     pub place: bool,
+    pub class: Class,
+}
+
+/// What part of speech a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Verb,
+    Adverb,
+    /// Prepositions and conjunctions.
+    Link,
+    Noun,
+    Other,
+}
+
+impl Class {
+    /// From the tag of the dictionary (ICTCLAS).
+    fn new(tag: &str) -> Self {
+        match tag.as_bytes() {
+            [b'v', ..] => Class::Verb,
+            [b'd', ..] => Class::Adverb,
+            [b'p' | b'c', ..] => Class::Link,
+            [b'n', ..] => Class::Noun,
+            _ => Class::Other,
+        }
+    }
 }
 
 /// The characters of a text. All positions of the finders count characters; [`Source::bytes`] turns them into bytes.
@@ -61,6 +86,7 @@ impl<'a> Source<'a> {
                 end: tag.end,
                 person: matches!(tag.tag, "nr" | "nrt" | "nrfg"),
                 place: tag.tag == "ns",
+                class: Class::new(tag.tag),
             });
         }
     }
@@ -112,6 +138,17 @@ impl<'a> Source<'a> {
     pub fn in_a_word(&self, at: usize) -> bool {
         self.token(at).filter(|t| t.end > t.start + 1).is_some_and(|t| {
             // 三杠 and 两个 are words to the dictionary; in a number they are a digit and what is between digits.
+            // 数四二六: the word ends where a number of three digits and more begins. 统一 and 唯一 are words all the same.
+            let number = t.end == at + 1
+                && chinese_digit(self.folded(at)).is_some_and(|d| d != 1)
+                && (t.end..t.end + 2).all(|at| chinese_digit(self.folded(at)).is_some());
+            if number {
+                return false;
+            }
+            // 三叉: the last digit and the letter of an identity number.
+            if self.slice(t.start..t.end).last() == Some(&'叉') {
+                return false;
+            }
             let spoken = |c: &char| chinese_digit(*c).is_some() || matches!(c, '杠' | '减' | '个');
             let more = chinese_digit(self.folded(t.end)).is_some();
             !self.slice(t.start..t.end).iter().all(|c| chinese_digit(*c).is_some() || more && spoken(c))

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::super::source::{Source, is_han};
+use super::super::source::{Class, Source, is_han};
 use super::super::words::Words;
 
 /// Natural logarithms: how much more probable a name is here than anywhere.
@@ -37,6 +37,9 @@ pub(super) fn before(source: &Source, start: usize) -> f32 {
     if let Some((_, weight)) = LEFT.ending(&source.folded, at) {
         return weight;
     }
+    if let Some(weight) = word_before(source, at) {
+        return weight;
+    }
     match source.folded(at - 1) {
         ',' | '、' | '/' | '|' | ';' | '—' | '-' | '\n' | '。' | '!' | '?' | '…' | '~' => 2.5,
         _ if mark => 4.0,
@@ -60,6 +63,9 @@ pub(super) fn after(source: &Source, end: usize) -> f32 {
     if let Some((_, weight)) = RIGHT.at(&source.folded, at) {
         return weight;
     }
+    if let Some(weight) = word_after(source, at) {
+        return weight;
+    }
     match source.folded(at) {
         ',' | '、' | '/' | '。' | ';' | ':' | '!' | '?' | '|' | '\n' | '…' => 1.5,
         c if c.is_ascii_digit() => 1.5,
@@ -67,11 +73,94 @@ pub(super) fn after(source: &Source, end: usize) -> f32 {
     }
 }
 
+/// Whether the text says in so many words that this is a name: 我叫…，收款人姓名：…，…是我的名字.
+pub(super) fn names_itself(source: &Source, range: &Range<usize>) -> bool {
+    let (at, _) = left(source, range.start);
+    let called = LEFT.ending(&source.folded, at).is_some_and(|(_, weight)| weight >= 8.0);
+    let ends = !is_han(source.folded(range.end))
+        || matches!(source.folded(range.end), '吧' | '啊' | '呢' | '嘛' | '的' | '谢')
+        || RIGHT.at(&source.folded, range.end).is_some_and(|(_, weight)| weight >= 7.0);
+    let own = source.slice(range.end..(range.end + 5).min(source.len())).starts_with(&['是', '我', '的', '名', '字']);
+    (called && ends || own) && source.slice(range.clone()) != ['谢', '谢']
+}
+
+/// Whether a title stands here, as behind a surname: 先生, 经理.
+pub(super) fn is_title(source: &Source, at: usize) -> bool {
+    TITLES.at(&source.folded, at).is_some()
+}
+
+static TITLES: LazyLock<Words<()>> = LazyLock::new(|| {
+    Words::new(&[(
+        "先生 女士 小姐 太太 夫人 老师 经理 主任 行长 总监 董事长 主管 医生 大夫 教授 律师 师傅 同学 同志 阿姨 叔叔 大哥 大姐 大爷 大妈 奶奶 爷爷 老板 会计 院长 校长 局长 处长 科长 队长 厂长 站长 所长 书记 警官 护士 哥 姐姐 哥哥 嫂 婶 伯 爷爷 大叔 大伯 工程师 柜员 坐席 客服 某",
+        (),
+    )])
+});
+
+/// What the word before says that is in no list: somebody's trade or relation, else its part of speech.
+fn word_before(source: &Source, at: usize) -> Option<f32> {
+    let token = source.token(at.checked_sub(1)?).filter(|t| t.end == at)?;
+    let person = matches!(
+        source.folded(at - 1),
+        '人' | '员'
+            | '师'
+            | '长'
+            | '友'
+            | '生'
+            | '属'
+            | '主'
+            | '工'
+            | '者'
+            | '手'
+            | '妈'
+            | '爸'
+            | '哥'
+            | '姐'
+            | '弟'
+            | '妹'
+            | '叔'
+            | '婶'
+            | '伯'
+            | '爷'
+            | '奶'
+            | '姨'
+            | '舅'
+            | '嫂'
+            | '姑'
+            | '妻'
+            | '夫'
+            | '婆'
+            | '婿'
+            | '媳'
+            | '机'
+            | '姆'
+            | '侄'
+            | '娘'
+    );
+    Some(match token.class {
+        _ if person && token.end - token.start > 1 && token.class == Class::Noun && !token.place => 4.5,
+        Class::Link => 3.0,
+        Class::Verb => 1.5,
+        Class::Adverb => 1.0,
+        Class::Noun if token.end - token.start > 1 => 0.5,
+        _ => return None,
+    })
+}
+
+/// The same of the word behind: people act.
+fn word_after(source: &Source, at: usize) -> Option<f32> {
+    let token = source.token(at).filter(|t| t.start == at)?;
+    Some(match token.class {
+        Class::Verb | Class::Adverb | Class::Link => 1.0,
+        Class::Noun if token.end - token.start > 1 => 0.5,
+        _ => return None,
+    })
+}
+
 /// What stands before a name, and how much it says.
 static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
     Words::new(&[
         (
-            "我叫 名叫 叫做 姓名 姓名是 姓名为 姓名叫 名字叫 名字是 户名 户名是 户名为 户名叫 收款人 收款人是 收款人姓名 付款人 付款人是 汇款人 汇款人是 联系人 联系人是 持卡人 持卡人是 申请人 申请人是 借款人 担保人 法定代表人 法人代表 \
+            "收款人叫 爸叫 妈叫 爷叫 奶叫 他叫 她叫 对方叫 孩子叫 儿子叫 女儿叫 孙子叫 孙女叫 老公叫 老婆叫 人叫 就叫 上叫 位叫 客户姓名 客户名称 我叫 名叫 叫做 姓名 姓名是 姓名为 姓名叫 名字叫 名字是 户名 户名是 户名为 户名叫 收款人 收款人是 收款人姓名 付款人 付款人是 汇款人 汇款人是 联系人 联系人是 持卡人 持卡人是 申请人 申请人是 借款人 担保人 法定代表人 法人代表 \
              卡主 机主 户主 曾用名 收件人 收货人 寄件人 受益人 被保险人 投保人 经办人 代办人 监护人 推荐人 预约人 产权人 以前叫 现在叫 改名叫 全名 全名是 本名 真名 真名叫",
             8.0,
         ),
@@ -85,7 +174,10 @@ static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
              共同借款人 配偶 配偶是 家属 持有人 所有人 受让人 出票人 背书人 经办 复核 审批 制表 审核人 操作员 授权人 被授权人 代理人 继承人 被继承人 死者 逝者 车主 业主 租客 房客 签字 签字人 备注 备注写 附言 敬启 此致 下一位 有请",
             6.5,
         ),
-        ("转给 打给 汇给 还给 寄给 交给 发给 付给 借给 送给 转账给 汇款给 打款给 还钱给 写给 留给 退给", 5.0),
+        (
+            "转给 打给 汇给 还给 寄给 收汇方 采购 会员 乘客 患者 微信上 其女 其子 其妻 其夫 户内成员 外呼 隔壁 交给 发给 付给 借给 送给 转账给 汇款给 打款给 还钱给 写给 留给 退给",
+            5.0,
+        ),
         (
             "是 给 找 和 跟 与 让 请 由 为 从 对 同 替 帮 代 问 向 把 被 等 转给 打给 汇给 还给 寄给 交给 发给 付给 借给 送给 联系 转告 通知 告诉 委托 授权 及 或 或者 还有 以及 连同 就是 认识 写 写的 写的是 写成 显示 显示为 改成 \
              改为 填 填的 填的是 应该是 不是 而是 说是 看到 查 查询 查一下 查下 接 拜托 感谢 表扬 投诉 举报 起诉 欠 找到 遇到 见到 陪 带 家长 户口 人 位 名 好 您好 你好 喂 对 嗯 呃 尊敬的 亲爱的 给了 转了 到 属于 归 登记 登记的是 的是 \
@@ -101,7 +193,7 @@ static RIGHT: LazyLock<Words<f32>> = LazyLock::new(|| {
     Words::new(&[
         (
             "先生 女士 小姐 太太 夫人 老师 经理 主任 行长 总 总监 董事长 主管 医生 大夫 教授 律师 师傅 同学 同志 阿姨 叔叔 大哥 大姐 大爷 大妈 奶奶 爷爷 老板 会计 院长 校长 局长 处长 科长 队长 厂长 站长 所长 书记 警官 护士 \
-             客户 家长 本人 名下 敬上 敬启 收",
+             是我的名字 客户 家长 本人 名下 敬上 敬启 收 （代） 夫妇 夫妻 这个人 卡里 手里 那里 家里 家也",
             7.5,
         ),
         (
@@ -116,7 +208,7 @@ static RIGHT: LazyLock<Words<f32>> = LazyLock::new(|| {
         ),
         (
             "有限公司 股份 公司 集团 银行 支行 分行 路 街 大街 大道 镇 区 县 市 省 村 大厦 广场 小区 花园 机场 车站 站 医院 大学 学院 学校 中学 小学 店 厂 超市 饭店 酒店 编码 建筑 科技 贸易 商贸 电子 实业 投资 基金 证券 保险 理财 牌 \
-             网点 分公司 事务所 合作社 机械 食品 餐饮 餐饮店 服装 手机 充值 元 块 号 号线 码头 新区 开发区 桥 山 河 湖 岛 寺 宫 庙 镇 乡 岭 峰会 出行 打车 外卖 会员 贷 宝 通 卡 盾 券 币 指数 板块",
+             网点 分公司 事务所 合作社 机械 食品 餐饮 餐饮店 服装 充值 元 块 号 号线 码头 新区 开发区 桥 山 河 湖 岛 寺 宫 庙 镇 乡 岭 峰会 出行 打车 外卖 会员 贷 宝 通 盾 券 币 指数 板块",
             -6.0,
         ),
         (

@@ -1,7 +1,7 @@
 //! Passports and travel permits: one or two letters and seven to ten digits.
 
 use super::super::Kind;
-use super::Context;
+use super::context::Context;
 use super::cues::Cue;
 use super::reading::{self, Gap, Group};
 use super::resolve::Readings;
@@ -21,11 +21,17 @@ pub(super) fn find(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         1 if near(&[Cue::Document, Cue::Id], 12) || behind(end) => matches!(digits, 7..=10),
         1 => {
             digits == 8
-                && !near(&[Cue::Serial, Cue::Plain], 8)
-                && matches!(source.folded(start), 'e' | 'g' | 'd' | 's' | 'p' | 'h' | 'm' | 'c' | 'k' | 'l')
+                && !near(&[Cue::Serial], 8)
+                && !near(&[Cue::Plain], 3)
+                && matches!(source.folded(start), 'e' | 'g' | 'd' | 's' | 'p' | 'h' | 'm' | 'c' | 'k' | 'l' | 'w' | 't')
         }
         2 if near(&[Cue::Document, Cue::Id], 12) || behind(end) => matches!(digits, 6..=9),
-        2 => digits == 7 && !near(&[Cue::Serial, Cue::Plain], 8) && matches!(source.folded(start), 'e' | 'c'),
+        2 => {
+            digits == 7
+                && !near(&[Cue::Serial], 8)
+                && !near(&[Cue::Plain], 3)
+                && matches!(source.folded(start), 'e' | 'c')
+        }
         _ => false,
     };
     if letters == 0 {
@@ -33,7 +39,9 @@ pub(super) fn find(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     }
     let (mut readings, mut best) = (Readings::default(), None);
     for (index, group) in groups.iter().take(14).enumerate() {
-        if group.gap.is_aside() && index > 0 && !group.gap.corrects() {
+        let before = index.checked_sub(1).and_then(|i| groups.get(i)).map_or(group.range.start, |g| g.range.end);
+        let brief = best.is_none() && group.range.start - before <= 6 && near(&[Cue::Document, Cue::Id], 12);
+        if group.gap == Gap::Apart || group.gap.is_aside() && index > 0 && !group.gap.corrects() && !brief {
             break;
         }
         readings.push(group, index.checked_sub(1).and_then(|i| groups.get(i)));
@@ -54,13 +62,29 @@ pub(super) fn find(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
 }
 
 /// A permit of Taiwan, or a foreign passport: eight to ten digits and no more.
-pub(super) fn of_digits(context: &Context, groups: &[Group]) -> Option<(Kind, usize, usize)> {
+///
+/// `listed`: right behind another document.
+pub(super) fn of_digits(context: &Context, groups: &[Group], listed: bool) -> Option<(Kind, usize, usize)> {
     let first = groups.first()?;
     let cue = context.before_but(first.range.start, &[Cue::Numbered, Cue::Phone]);
     let near = |what: Cue, within: usize| cue.is_some_and(|(cue, distance)| cue == what && distance <= within);
-    let count = 1 + groups.iter().skip(1).take_while(|g| !g.gap.is_aside() && !g.doubtful).count();
+    let near_any = near(Cue::Document, 8) || near(Cue::Id, 4) || listed;
+    if let Some(count) = near_any.then(|| repaired(groups)).flatten() {
+        return Some((Kind::IdNumber, count, first.range.start));
+    }
+    let mut said = first.digits.len();
+    let mut end = first.range.end;
+    let goes_on = |g: &&Group| {
+        said += g.digits.len();
+        let brief = near_any && g.gap != Gap::Apart && g.range.start - end <= 6 && said <= 10;
+        end = g.range.end;
+        (!g.gap.is_aside() || brief) && !g.doubtful
+    };
+    let count = 1 + groups.iter().skip(1).take_while(goes_on).count();
     let digits: usize = groups.iter().take(count).map(|g| g.digits.len()).sum();
-    let fits = matches!(digits, 8..=10) && near(Cue::Document, 8) || digits == 8 && near(Cue::Id, 4);
+    let taiwan = context.source.folded.contains(&'台') && near(Cue::Id, 4);
+    let fits =
+        matches!(digits, 8..=10) && (listed || taiwan || near(Cue::Document, 8)) || digits == 8 && near(Cue::Id, 4);
     fits.then_some((Kind::IdNumber, count, first.range.start))
 }
 
@@ -73,7 +97,7 @@ fn letters(context: &Context, digits: usize) -> (usize, usize) {
         return none;
     };
     let end = last + 1;
-    let named = context.mentions.iter().any(|m| m.range.start >= end && m.range.end <= digits);
+    let named = !context.within(end..digits).is_empty();
     if named
         || end < digits
             && reading::gap(source, end..digits) == Gap::Start
@@ -84,8 +108,44 @@ fn letters(context: &Context, digits: usize) -> (usize, usize) {
     let count = (0..end).rev().take_while(|at| source.folded(*at).is_ascii_alphabetic()).count();
     let start = end - count;
     let word = start.checked_sub(1).is_some_and(|at| source.folded(at).is_ascii_alphanumeric());
-    let cue = context.mentions.iter().any(|m| m.range.end == end);
+    let cue = context.last_before(end, &[]).is_some_and(|m| m.range.end == end);
+    // English words.
+    let small = !source.char(start).is_uppercase();
+    let english = count == 2
+        && small
+        && matches!(
+            source.slice(start..end),
+            ['i', 's']
+                | ['n', 'o']
+                | ['i', 'd']
+                | ['o', 'f']
+                | ['t', 'o']
+                | ['m', 'y']
+                | ['a', 't']
+                | ['i', 'n']
+                | ['o', 'n']
+                | ['i', 't']
+                | ['o', 'k']
+                | ['h', 'i']
+        );
     // An X is the check digit of something else.
     let check = source.slice(start..end) == ['x'];
-    if matches!(count, 1 | 2) && !word && !cue && !check { (start, count) } else { none }
+    if matches!(count, 1 | 2) && !word && !cue && !check && !english { (start, count) } else { none }
+}
+
+/// How many groups are eight digits once repetitions and corrections are taken out, where there are any.
+fn repaired(groups: &[Group]) -> Option<usize> {
+    let mut readings = Readings::default();
+    let mut best = None;
+    for (index, group) in groups.iter().take(8).enumerate() {
+        if group.gap.is_aside() && index > 0 || group.doubtful {
+            break;
+        }
+        readings.push(group, index.checked_sub(1).and_then(|i| groups.get(i)));
+        let mended = readings.all.iter().skip(1).any(|r| r.len() == 8);
+        if index > 0 && mended {
+            best = Some(index + 1);
+        }
+    }
+    best
 }

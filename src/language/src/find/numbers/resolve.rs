@@ -1,7 +1,13 @@
 //! What a speaker meant who said pieces twice or put them right.
 
-use super::reading::Group;
+use super::reading::{Gap, Group};
 use super::shapes::{self, Shape};
+
+/// Whether the digits are those at the end of a reading but for one.
+pub(super) fn slip(reading: &[u8], digits: &[u8]) -> bool {
+    let Some(end) = reading.len().checked_sub(digits.len()).and_then(|from| reading.get(from..)) else { return false };
+    digits.len() > 2 && end.iter().zip(digits).filter(|(a, b)| a != b).count() == 1
+}
 
 /// The numbers that the groups so far may mean. The first is all digits in order.
 #[derive(Debug, Clone, Default)]
@@ -41,14 +47,22 @@ impl Readings {
                 }
             };
             add(reading.len());
-            // Said again: what was said just before.
-            if digits.len() > 1 && reading.ends_with(digits) {
+            // Said again: what was said just before. One digit alone is said again only behind a pause.
+            let alone = group.gap != Gap::Tight && last.is_some_and(|last| last.digits.len() > 1);
+            if (digits.len() > 1 || alone) && reading.ends_with(digits) {
+                add(reading.len() - digits.len());
+            }
+            // Said again with one digit put right, whatever word was used for that.
+            if group.gap != Gap::Tight && !group.gap.corrects() && slip(reading, digits) {
                 add(reading.len() - digits.len());
             }
             if group.gap.corrects() {
                 add(reading.len().saturating_sub(digits.len()));
                 add(reading.len().saturating_sub(last.map_or(0, |last| last.digits.len())));
-                add(0);
+                // A whole number before is one of its own.
+                if reading.len() < 12 {
+                    add(0);
+                }
             }
         }
         if group.gap.corrects() {

@@ -24,6 +24,8 @@ pub(super) fn shape(digits: &[u8]) -> Option<Shape> {
         (11, [1, 3..=9, ..]) if decimal => Some(Shape::Mobile),
         (13, [8, 6, 1, 3..=9, ..]) if decimal => Some(Shape::Mobile),
         (15, [0, 0, 8, 6, 1, 3..=9, ..]) if decimal => Some(Shape::Mobile),
+        // Hong Kong, Macao and Taiwan as dialled from here.
+        (13, [0, 0, 8, 5, 2 | 3, ..]) | (14, [0, 0, 8, 8, 6, 9, ..]) if decimal => Some(Shape::Mobile),
         (11 | 12, [0, ..]) if decimal && landline(digits) => Some(Shape::Landline),
         (12 | 13, [8, 6, rest @ ..]) if decimal && abroad(rest) => Some(Shape::Landline),
         (13..=15, [0, 0, 8, 6, rest @ ..]) if decimal && abroad(rest) => Some(Shape::Landline),
@@ -41,7 +43,21 @@ pub(super) fn shape(digits: &[u8]) -> Option<Shape> {
 fn landline(digits: &[u8]) -> bool {
     match digits {
         [0, 1, 0, first, ..] | [0, 2, 0..=9, first, ..] => digits.len() == 11 && (2..=8).contains(first),
-        [0, 3..=9, _, _, first, ..] => (2..=8).contains(first),
+        [0, a, b, _, first, ..] => area(*a, *b) && (2..=8).contains(first),
+        _ => false,
+    }
+}
+
+/// Whether area codes of four digits begin so: 031x to 099x, not all of them.
+fn area(a: u8, b: u8) -> bool {
+    match a {
+        3 => matches!(b, 1 | 3 | 4 | 5 | 7 | 9),
+        4 => matches!(b, 1..=3 | 5..=8),
+        5 => (1..=9).contains(&b),
+        6 => matches!(b, 3 | 6 | 9),
+        7 => matches!(b, 0..=7 | 9),
+        8 => matches!(b, 1..=3 | 5 | 7..=9),
+        9 => matches!(b, 0 | 1 | 3..=5 | 7 | 9),
         _ => false,
     }
 }
@@ -90,10 +106,10 @@ pub(super) fn starts_with_a_day(digits: &[u8]) -> bool {
     matches!(number(digits, 0, 4), 1990..=2049) && date(number(digits, 4, 6), number(digits, 6, 8))
 }
 
-/// Whether a card may begin so (ISO/IEC 7812; 2 only as 2221 to 2720): a date never does.
+/// Whether a card may begin so (ISO/IEC 7812; 2 only as 2221 to 2720, 9 as one bank's 9558): a date never does.
 fn issuer(digits: &[u8]) -> bool {
     match digits {
-        [3..=6 | 9, ..] => true,
+        [4..=6, ..] | [3, 0 | 5 | 6 | 8, ..] | [9, 5, 5, 8, ..] => true,
         [2, ..] => (2221..=2720).contains(&number(digits, 0, 4)),
         _ => false,
     }
