@@ -7,14 +7,28 @@ mod score;
 use guitai_language::{find, mask};
 use score::{scores, sentences};
 
-fn check(file: &str, recall: f64, precision: f64) {
+/// The least recall and precision of a kind.
+type Floor = (&'static str, f64, f64);
+
+/// Every kind has its floor; a kind that is not in the list has that of `_`.
+fn check(file: &str, floors: &[Floor]) {
     let scores = scores(file);
+    println!("{file}");
     for (kind, s) in &scores {
         println!("{kind:18} recall {:.4} ({:4})  precision {:.4} ({:4})", s.recall(), s.labels, s.precision(), s.found);
     }
-    let low: Vec<&String> =
-        scores.iter().filter(|(_, s)| s.recall() < recall || s.precision() < precision).map(|(kind, _)| kind).collect();
-    assert!(low.is_empty(), "{file}: below recall {recall} or precision {precision}: {low:?}");
+    let floor =
+        |kind: &str| floors.iter().find(|(of, ..)| *of == kind).or(floors.first()).expect("a floor for the others");
+    let low: Vec<&String> = scores
+        .iter()
+        .filter(|(kind, s)| {
+            let (_, recall, precision) = floor(kind);
+            // Kinds that the set does not label are found by chance.
+            s.labels > 0 && (s.recall() < *recall || s.precision() < *precision)
+        })
+        .map(|(kind, _)| kind)
+        .collect();
+    assert!(low.is_empty(), "{file}: below the floors {floors:?}: {low:?}");
 }
 
 /// Sentences, surnames and ways of writing that nobody looked at who wrote the rules. No sentence is ever printed. What is asked for is recall
@@ -22,23 +36,43 @@ fn check(file: &str, recall: f64, precision: f64) {
 /// keeps what has been reached from being lost.
 #[test]
 fn held_out_sentences_are_found_as_well_as_before() {
-    check("masking/held_out.jsonl", 0.94, 0.96);
+    let floors = [
+        ("_", 0.99, 0.98),
+        ("account", 0.98, 0.955),
+        ("card", 0.985, 0.99),
+        ("cvn", 0.98, 0.985),
+        ("id_number", 0.98, 0.99),
+        ("name", 0.97, 0.975),
+        ("password", 0.985, 0.99),
+        ("phone", 0.965, 0.99),
+        ("verification_code", 0.975, 0.985),
+    ];
+    check("masking/held_out.jsonl", &floors);
 }
 
 /// The sentences with which the rules were written; some are hard on purpose.
 #[test]
 fn development() {
-    check("masking-dev/first/train.jsonl", 0.98, 0.98);
-    check("masking-dev/numbers/train.jsonl", 0.9, 0.9);
-    check("masking-dev/people/train.jsonl", 0.7, 0.9);
+    check("masking-dev/first/train.jsonl", &[("_", 0.98, 0.985)]);
+    check(
+        "masking-dev/numbers/train.jsonl",
+        &[("_", 0.99, 0.98), ("cvn", 0.93, 0.98), ("password", 0.95, 0.98), ("verification_code", 0.97, 0.98)],
+    );
+    check("masking-dev/people/train.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
 }
 
 /// Sentences of the same authors from other templates.
 #[test]
 fn development_check() {
-    check("masking-dev/first/check.jsonl", 0.98, 0.98);
-    check("masking-dev/numbers/check.jsonl", 0.8, 0.9);
-    check("masking-dev/people/check.jsonl", 0.7, 0.9);
+    check("masking-dev/first/check.jsonl", &[("_", 0.98, 0.985)]);
+    check("masking-dev/numbers/check.jsonl", &[("_", 0.98, 0.98), ("cvn", 0.96, 0.98), ("password", 0.97, 0.98)]);
+    check("masking-dev/people/check.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
+}
+
+/// Numbers with words between their pieces that are in no list of the rules.
+#[test]
+fn unforeseen_words() {
+    check("masking-dev/numbers/unforeseen.jsonl", &[("_", 0.98, 0.98)]);
 }
 
 /// Masked text has no more to mask, and no secret that was found is left in it.

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import spelling
+
 HERE = Path(__file__).parent
 # How often each pattern with personal data and each without is written.
 SETS = {"first": (12, 2), "numbers": (6, 2), "people": (6, 2)}
@@ -78,7 +80,31 @@ def write(name, part, half):
     print(name, part, len(out), dict(Counter(span["kind"] for row in out for span in row["spans"])))
 
 
+# What people say between the pieces of a number and where they put one right, in words that are in no list of the rules,
+# so that unforeseen words are measured. Whoever writes rules leaves them out of the lists.
+UNFORESEEN = "这个嘛 哎呀 我瞧瞧 紧接着呢 你听着啊 没完呢 等我喘口气 是这样 马上 再下来 下一截 您别挂 跟上 听着 往下 接下去 完了再 您听 记着 走 咱继续 随后 随后是 之后 之后是 后半截 余下是 其后 最末是".split()
+SLIPS = "念岔 瞎说了 不是这个 看串行了 眼花了 倒回去 前面作废 应当是 给改成 说快了 嘴瓢 哎哟不是 改口 收回 划掉 刚才那段不算 我眼花 不不是".split()
+
+
+def write_unforeseen():
+    folder, r = HERE / "numbers", random.Random(7)
+    values, out = load(folder), []
+    spelling.FILLERS[:], spelling.CORRECTIONS[:] = UNFORESEEN, SLIPS
+    for line in patterns(folder / "positives.txt", 0) + patterns(folder / "positives.txt", 1):
+        kinds = {values.LABELS.get(what, what) for what in re.findall(r"\{([a-z]\w*)\}", line)}
+        if not kinds <= {"phone", "card", "account", "id_number"}:
+            continue
+        for _ in range(3):
+            text, spans = render(r, values, vary(r, line))
+            out.append({"id": len(out), "text": text, "spans": spans})
+    lines = (json.dumps(row, ensure_ascii=False) for row in out)
+    (folder / "unforeseen.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    print("unforeseen", len(out))
+
+
 if __name__ == "__main__":
     for name in SETS:
         write(name, "train", 0)
         write(name, "check", 1)
+    # Last, because it changes the words between the digits.
+    write_unforeseen()

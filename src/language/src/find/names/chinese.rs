@@ -159,7 +159,10 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
     let title = |at: usize| context::is_title(source, at);
     if source.slice(start + 1..start + 3) == ['谢', '谢']
         || title(start + 1)
-        || matches!(source.folded(start + 1), '佰' | '仟' | '拾' | '亿')
+        || matches!(
+            source.folded(start + 1),
+            '佰' | '仟' | '拾' | '亿' | '壹' | '贰' | '叁' | '肆' | '伍' | '陆' | '柒' | '捌' | '玖'
+        )
     {
         return out;
     }

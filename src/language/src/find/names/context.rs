@@ -43,6 +43,7 @@ pub(super) fn before(source: &Source, start: usize) -> f32 {
     match source.folded(at - 1) {
         ',' | '、' | '/' | '|' | ';' | '—' | '-' | '\n' | '。' | '!' | '?' | '…' | '~' => 2.5,
         _ if mark => 4.0,
+        '*' => 0.0,
         c if c.is_ascii_digit() => 1.0,
         c if !is_han(c) => 1.5,
         _ => 0.0,

@@ -11,7 +11,7 @@ mod other;
 
 use std::ops::Range;
 
-use super::source::Source;
+use super::source::{Source, is_han};
 
 /// Finds names among the characters that are `free`.
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
@@ -26,5 +26,13 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
     found.extend(chinese::find(source, &free));
     // Beside a star is what a mask has left of a name.
     found.retain(|range| source.before(range.start) != '*' && source.folded(range.end) != '*');
+    // 岳阳汨罗市***: the place in front of an address that is masked.
+    let masked = |range: &Range<usize>| {
+        let places = (range.end..source.len()).take(6).take_while(|at| is_han(source.folded(*at))).count();
+        places > 0
+            && source.folded(range.end + places) == '*'
+            && matches!(source.before(range.end + places), '区' | '县' | '市' | '州' | '旗')
+    };
+    found.retain(|range| !masked(range));
     found
 }

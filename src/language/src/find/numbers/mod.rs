@@ -108,6 +108,7 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
                 let piece = match kind {
                     Kind::Phone => group.digits.starts_with(&[0]) || *count > 1 || account(),
                     Kind::Card => *count > 1 && group.gap == Gap::Tight,
+                    Kind::IdNumber => *count > 1 && group.gap == Gap::Tight && group.digits.len() < 6,
                     _ => false,
                 };
                 !(inside && piece)

@@ -1,0 +1,129 @@
+//! Accounts that nothing but their length tells.
+
+use std::ops::Range;
+
+use super::super::Kind;
+use super::context::Context;
+use super::cues::Cue;
+use super::forms::LONGEST;
+use super::reading::{Chain, Gap, Group};
+use super::{secrets, shapes};
+
+/// What is left and too long to be a date, an amount or a code is taken for an account, unless it is announced as a
+/// serial number.
+pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<(Kind, Range<usize>)>) {
+    let mut from = 0;
+    while let Some(first) = chain.get(from) {
+        let usable = |at: usize| {
+            // 五里 is a word, and the last digit of an account all the same.
+            let doubtful = |g: &Group| g.doubtful && (at == from || matches!(g.digits.as_slice(), [1 | 2]));
+            taken.get(at) == Some(&false)
+                && chain.get(at).is_some_and(|g| !g.measures() && !doubtful(g) && !g.tens && !context.masked(&g.range))
+        };
+        let joined = |at: usize| {
+            let brief = |g: &Group| {
+                let before = at.checked_sub(1).and_then(|at| chain.get(at)).map_or(g.range.start, |b| b.range.end);
+                g.gap.is_aside() && g.range.start - before <= if g.gap.corrects() { 9 } else { 6 } && g.digits.len() > 1
+            };
+            let mended = |g: &Group| {
+                let before = at.checked_sub(1).and_then(|at| chain.get(at)).map_or(0, |b| b.digits.len());
+                g.gap == Gap::Correction && g.digits.len() == before
+            };
+            at == from
+                || chain.get(at).is_some_and(|g| {
+                    (matches!(g.gap, Gap::Tight | Gap::Pause) || brief(g) || mended(g))
+                        // Two whole numbers beside each other.
+                        && !(g.digits.len() >= 12
+                            && at.checked_sub(1).and_then(|at| chain.get(at)).is_some_and(|b| b.digits.len() >= 12))
+                })
+        };
+        let count = (from..chain.len()).take_while(|at| usable(*at) && joined(*at)).count();
+        let groups = chain.get(from..from + count).unwrap_or_default();
+        let digits: Vec<u8> = groups.iter().flat_map(|g| g.digits.iter().copied()).collect();
+        // Said again, a piece does not make the number longer.
+        let again = |pair: &[Group]| match pair {
+            [a, b] if a.digits == b.digits && b.digits.len() > 1 => b.digits.len(),
+            _ => 0,
+        };
+        let said: usize = digits.len() - groups.windows(2).map(again).sum::<usize>();
+        let end = groups.last().map_or(first.range.end, |g| g.range.end);
+        if said >= 11 && account_by_length(context, groups, &digits, end) {
+            found.push((Kind::Account, first.range.start..end));
+            taken.iter_mut().skip(from).take(count).for_each(|t| *t = true);
+        }
+        from += count.max(1);
+    }
+}
+
+fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: usize) -> bool {
+    let Some(first) = groups.first() else { return false };
+    let long = groups.len() == 1 && digits.len() >= 11 || (12..=LONGEST).contains(&digits.len());
+    // Who sends text messages.
+    let sender = digits.starts_with(&[1, 0, 6])
+        && context
+            .within(first.range.start.saturating_sub(200)..end + 200)
+            .iter()
+            .any(|m| matches!(m.cue, Cue::Code | Cue::Received));
+    let named = context.source.slice(0..first.range.start).ends_with(&['号', '码']);
+    let day = shapes::starts_with_a_day(digits) && digits.len() >= 12 && !named;
+    if !long
+        || day
+        || sender
+        || digits.contains(&shapes::TEN)
+        || context.glued(first.range.start)
+        || secrets::date(context, groups)
+    {
+        return false;
+    }
+    let cue = context.announces(first.range.start);
+    // A word that has its number already says nothing of this one.
+    let own = |distance: usize| {
+        let between = context.source.slice(first.range.start - distance..first.range.start);
+        between.iter().filter(|c| crate::numerals::digit(**c).is_some()).count() < 3
+    };
+    // No amount has twelve digits.
+    let money = |distance: usize| {
+        let last = context.source.before(first.range.start - distance);
+        matches!(last, '转' | '资' | '额' | '款' | '账' | '了' | '扣' | '费' | '息' | '入' | '出' | '金' | '共' | '分')
+    };
+    // J2280945869302.
+    if context.source.before(first.range.start).is_ascii_alphabetic() {
+        return false;
+    }
+    // 合同上写的…: only a word for a number, or one right before, says that it is a serial number.
+    let numbers = |distance: usize| {
+        let last = context.source.before(first.range.start - distance);
+        distance <= 2 || matches!(last, '号' | '单' | '码' | '號')
+    };
+    let serial = cue.is_some_and(|(cue, distance)| match cue {
+        Cue::Serial => distance <= 8 && own(distance) && numbers(distance),
+        Cue::Plain => distance <= 8 && own(distance) && numbers(distance) && !money(distance),
+        _ => false,
+    });
+    let named = context.after(end).is_some_and(|(cue, distance)| {
+        cue == Cue::Serial && distance <= 4 && !matches!(context.source.slice(end..end + 1), ['的' | '里'])
+    });
+    !serial && !named && !numbered(context, first.range.start)
+}
+
+/// Whether a word of no list says that it is some number: 回执号, 编号, 提货单. 号码 alone may be anything's, and 账号 and 户号 are
+/// accounts'.
+fn numbered(context: &Context, start: usize) -> bool {
+    let source = context.source;
+    let mut at = start;
+    while at > 0
+        && start - at < 4
+        && matches!(source.folded(at - 1), '是' | '为' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"')
+    {
+        at -= 1;
+    }
+    let before = |back: usize| at.checked_sub(back).map_or('\0', |at| source.folded(at));
+    match before(1) {
+        '号' | '单' | '码' | '编' => {
+            !(matches!(before(2), '账' | '帐' | '户' | '折' | '卡' | '的' | '个' | '串' | '\0')
+                || before(1) == '码' && before(2) == '号')
+        }
+        'o' => before(2) == 'n',
+        _ => false,
+    }
+}
