@@ -121,6 +121,10 @@ impl Kernel {
         match self.0 {
             // SAFETY: as in `tau`.
             #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Gfni if blocks.len() <= planes::avx512_few::MOST => unsafe {
+                planes::avx512_few::encrypt(keys, blocks);
+            },
+            #[cfg(target_arch = "x86_64")]
             Isa::Avx512Gfni => unsafe { planes::avx512_gfni::encrypt(keys, blocks) },
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2Gfni => unsafe { planes::avx2_gfni::encrypt(keys, blocks) },

@@ -10,6 +10,8 @@ pub(super) mod avx2_aesni;
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2_gfni;
 #[cfg(target_arch = "x86_64")]
+pub(super) mod avx512_few;
+#[cfg(target_arch = "x86_64")]
 pub(super) mod avx512_gfni;
 #[cfg(target_arch = "x86_64")]
 mod field;
