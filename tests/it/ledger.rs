@@ -268,7 +268,7 @@ async fn a_forged_head_does_not_stand_whoever_signed_it() {
     );
     head.signing_key_id = guitai::db::ids::SigningKeyId::fresh();
     let beside = format!(
-        "INSERT INTO signing_keys SELECT '{id}', data_key_id, purpose, '\\x{own_key}', wrapped, 'verify_only', created_at FROM signing_keys;
+        "INSERT INTO signing_keys SELECT '{id}', data_key_id, purpose, '\\x{own_key}', wrapped, 'verify_only', created_at, held_in FROM signing_keys;
          UPDATE audit_heads SET signing_key_id = '{id}', signature = '\\x{}' WHERE tree_size = 5",
         hex::encode(forger.sign(&head.signed_bytes()).unwrap()),
         id = head.signing_key_id,
