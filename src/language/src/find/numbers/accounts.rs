@@ -49,7 +49,7 @@ pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: 
         let end = groups.last().map_or(first.range.end, |g| g.range.end);
         if said >= 11 && account_by_length(context, groups, &digits, end) {
             found.push((Kind::Account, first.range.start..end));
-            taken.iter_mut().skip(from).take(count).for_each(|t| *t = true);
+            super::take(taken, from, count);
         }
         from += count.max(1);
     }

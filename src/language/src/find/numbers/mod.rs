@@ -62,6 +62,11 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
     found
 }
 
+/// Notes that groups of a chain belong to a number that was found.
+fn take(taken: &mut [bool], from: usize, count: usize) {
+    taken.iter_mut().skip(from).take(count).for_each(|group| *group = true);
+}
+
 /// Numbers that tell by their form what they are, and those that are announced and may be what they are announced as.
 fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<(Kind, Range<usize>)>) {
     let mut from = 0;
@@ -86,12 +91,12 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
             && matches!(group.gap, Gap::Tight | Gap::Pause)
             && !matches!(context.before(group.range.start), Some((Cue::Phone, distance)) if distance <= 4);
         if let Some(count) = internet(context, groups) {
-            taken.iter_mut().skip(from).take(count).for_each(|t| *t = true);
+            take(taken, from, count);
             from += count;
             continue;
         }
         if let Some(line) = hotline(groups) {
-            taken.iter_mut().skip(from).take(line).for_each(|t| *t = true);
+            take(taken, from, line);
             from += line;
             continue;
         }
@@ -121,7 +126,7 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
         };
         let end = groups.get(count - 1).map_or(group.range.end, |g| g.range.end);
         found.push((kind, start..end));
-        taken.iter_mut().skip(from).take(count).for_each(|t| *t = true);
+        take(taken, from, count);
         from += count;
     }
 }

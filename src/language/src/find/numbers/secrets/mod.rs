@@ -70,7 +70,7 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
             let short = matches!((kind, digits), (Kind::Cvn, 2) | (Kind::Password | Kind::VerificationCode, 3 | 5));
             let more = chain.get(from + count).filter(|g| short && g.doubtful);
             found.push((kind, first.range.start..more.map_or(last.range.end, |g| g.range.end)));
-            taken.iter_mut().skip(from).take(count).for_each(|t| *t = true);
+            super::take(taken, from, count);
         }
         from += count.max(1);
     }
