@@ -117,7 +117,12 @@ fn show(proof: &Proof) {
     }
     for place in &proof.places {
         let (zh, en) = place.verdict.words();
-        print(&format!("{zh} / {en}  {}  {} files, {} MB", place.place, place.files, place.bytes / 1_000_000));
+        print(&format!(
+            "{zh} / {en}  {}  文件 / files {}, {} KB",
+            place.place,
+            place.files,
+            place.bytes.div_ceil(1_000)
+        ));
         for line in place.why.iter().cloned().chain(
             place
                 .hits
@@ -127,4 +132,8 @@ fn show(proof: &Proof) {
             print(&format!("    {line}"));
         }
     }
+    print(match proof.ok {
+        true => "各处均为密文 / ciphertext everywhere",
+        false => "未能证明各处均为密文 / not shown that it is ciphertext everywhere",
+    });
 }
