@@ -5,6 +5,7 @@ import importlib.util
 import json
 import random
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -59,8 +60,9 @@ def patterns(file, half):
 
 
 def load(folder):
-    spec = importlib.util.spec_from_file_location(f"values_of_{folder.name}", folder / "values.py")
-    values = importlib.util.module_from_spec(spec)
+    """The set's values.py as a package of its own name: it imports the files beside it (`from .names import name`), and no other set's."""
+    spec = importlib.util.spec_from_file_location(f"values_of_{folder.name}", folder / "values.py", submodule_search_locations=[str(folder)])
+    values = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(values)
     return values
 

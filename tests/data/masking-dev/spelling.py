@@ -2,15 +2,17 @@
 
 from random import Random
 
-from common import digits, full_width
+from common import NUMERALS, digits, full_width
 
 PLAIN = "0123456789"
-HAN = "零一二三四五六七八九"
+HAN = NUMERALS
 HAN_YAO = "零幺二三四五六七八九"
 HAN_RING = "〇一二三四五六七八九"
 RADIO = "洞幺两三四五六拐八九"
 RADIO_HOOK = "洞幺两三四五六拐八勾"
 HAN_FORMAL = "零壹贰叁肆伍陆柒捌玖"
+# Without what only a few say; SPOKEN has that as well.
+EVERYDAY = [HAN, HAN_YAO, HAN_YAO]
 SPOKEN = [HAN] * 5 + [HAN_YAO] * 9 + [HAN_RING] * 1 + [RADIO] * 2 + [RADIO_HOOK]
 FILLERS = ["呃", "嗯", "然后", "对", "然后是", "那个", "啊", "再", "接着", "后面", "后面是", "额", "对吧", "就是", "嗯对", "完了是", "哎", "再来", "还有", "等下", "好", "继续", "中间", "最后", "是吧", "你记", "跟着"]
 CORRECTIONS = ["不对", "不是", "说错了", "错了", "哦不", "啊不对", "等等", "噢错了", "更正", "念错了"]
