@@ -13,7 +13,7 @@ import spelling
 
 HERE = Path(__file__).parent
 # How often each pattern with personal data and each without is written.
-SETS = {"first": (12, 2), "numbers": (6, 2), "people": (6, 2)}
+SETS = {"first": (12, 2), "numbers": (6, 2), "people": (6, 2), "papers": (6, 2), "calls": (6, 2)}
 
 
 def render(r, values, template):
