@@ -15,7 +15,7 @@ use super::sm4::TAG_LEN;
 use super::suite::{Cipher, DeviceKey, Suite};
 use crate::error::{Error, ErrorCode, Result};
 use uuid::Uuid;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The version of the layout above.
 const VERSION: u8 = 1;
@@ -24,6 +24,8 @@ const NONCE_LEN: usize = 12;
 
 /// How many bytes a stored value is longer than its plaintext.
 pub const OVERHEAD: usize = HEADER_LEN + NONCE_LEN + TAG_LEN;
+/// Where the ciphertext begins in a stored value.
+pub const TEXT_AT: usize = HEADER_LEN + NONCE_LEN;
 
 /// Where a sealed value lives. The envelope adds the key's id and version.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +137,8 @@ impl<'a> Stored<'a> {
 pub(super) struct SealingKey {
     id: Uuid,
     version: u32,
+    /// What stands before the nonce of everything that it seals.
+    header: [u8; HEADER_LEN],
     cipher: Cipher,
     nonces: NonceSequence,
 }
@@ -142,12 +146,21 @@ pub(super) struct SealingKey {
 impl SealingKey {
     /// `secret` is as long as the suite asks for.
     pub(super) fn new(id: Uuid, version: u32, suite: Suite, secret: &[u8]) -> Result<Self> {
-        Ok(SealingKey { id, version, cipher: Cipher::new(suite, secret)?, nonces: NonceSequence::draw()? })
+        Self::of(id, version, Cipher::new(suite, secret)?)
     }
 
     /// A key that is in a device.
     pub(super) fn in_device(id: Uuid, version: u32, key: DeviceKey) -> Result<Self> {
-        Ok(SealingKey { id, version, cipher: Cipher::InDevice(key), nonces: NonceSequence::draw()? })
+        Self::of(id, version, Cipher::InDevice(key))
+    }
+
+    fn of(id: Uuid, version: u32, cipher: Cipher) -> Result<Self> {
+        let mut header = [0; HEADER_LEN];
+        let parts: [&[u8]; 3] = [&[VERSION, cipher.suite().number()], id.as_bytes(), &version.to_be_bytes()];
+        for (to, from) in header.iter_mut().zip(parts.into_iter().flatten()) {
+            *to = *from;
+        }
+        Ok(SealingKey { id, version, header, cipher, nonces: NonceSequence::draw()? })
     }
 
     /// The key as the device knows it, if it is in one.
@@ -174,26 +187,49 @@ impl SealingKey {
         Ok(out)
     }
 
-    /// The same, appended to `out`; on an error `out` may end in part of it.
-    pub(super) fn seal_onto(&self, out: &mut Vec<u8>, mut context: Vec<u8>, plain: &[u8]) -> Result<()> {
+    /// The same, appended to `out`, which is as it was on an error.
+    pub(super) fn seal_onto(&self, out: &mut Vec<u8>, context: Vec<u8>, plain: &[u8]) -> Result<()> {
+        let at = out.len();
         out.reserve(plain.len() + OVERHEAD);
-        let header_at = out.len();
-        out.extend_from_slice(&[VERSION, self.cipher.suite().number()]);
-        out.extend_from_slice(self.id.as_bytes());
-        out.extend_from_slice(&self.version.to_be_bytes());
-        context.extend_from_slice(out.get(header_at..).unwrap_or_default());
+        out.extend_from_slice(&[0; TEXT_AT]);
+        out.extend_from_slice(plain);
+        out.extend_from_slice(&[0; TAG_LEN]);
+        let sealed = self.seal_in_place(context, out.get_mut(at..).unwrap_or_default());
+        if sealed.is_err() {
+            out.truncate(at);
+        }
+        sealed
+    }
+
+    /// The same, where it lies: `frame` is as long as the stored form and has the plaintext where that has the ciphertext
+    /// ([`TEXT_AT`]). It is cleared on an error.
+    pub(super) fn seal_in_place(&self, context: Vec<u8>, frame: &mut [u8]) -> Result<()> {
+        let sealed = self.fill(context, frame);
+        if sealed.is_err() {
+            frame.zeroize();
+        }
+        sealed
+    }
+
+    fn fill(&self, mut context: Vec<u8>, frame: &mut [u8]) -> Result<()> {
+        let short = || ErrorCode::Internal.because("no room for an envelope");
+        let (header, rest) = frame.split_first_chunk_mut::<HEADER_LEN>().ok_or_else(short)?;
+        *header = self.header;
+        context.extend_from_slice(header);
         if let Some(key) = self.device_key() {
+            let plain = rest.get(NONCE_LEN..rest.len().saturating_sub(TAG_LEN)).ok_or_else(short)?;
             // The device draws the nonce and gives all three parts, as long as ours would be.
-            out.extend_from_slice(&key.seal(&context, plain)?);
+            let sealed = key.seal(&context, plain)?;
+            if sealed.len() != rest.len() {
+                return Err(ErrorCode::Internal.because("a device sealed to another length"));
+            }
+            rest.copy_from_slice(&sealed);
             return Ok(());
         }
-        let nonce = self.nonces.next()?;
-        out.extend_from_slice(&nonce);
-        let text_at = out.len();
-        out.extend_from_slice(plain);
-        let Some(text) = out.get_mut(text_at..) else { return Err(ErrorCode::Internal.into()) };
-        let tag = self.cipher.seal_in_place(&nonce, &context, text)?;
-        out.extend_from_slice(&tag);
+        let (nonce, rest) = rest.split_first_chunk_mut().ok_or_else(short)?;
+        let (text, tag) = rest.split_last_chunk_mut().ok_or_else(short)?;
+        *nonce = self.nonces.next()?;
+        *tag = self.cipher.seal_in_place(nonce, &context, text)?;
         Ok(())
     }
 

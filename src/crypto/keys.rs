@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Whether anything new may be sealed. Closed while the provider of the root key is away, so that no plaintext is taken in
 /// under a key that merely happens to be in memory. Clones are the same gate.
@@ -92,10 +92,17 @@ impl DataKey {
         self.current.seal(aad.context(), plain).map(Sealed::of)
     }
 
-    /// As [`DataKey::seal`], appended to `out`; on an error `out` may end in part of it.
+    /// As [`DataKey::seal`], appended to `out`, which is as it was on an error.
     pub fn seal_onto(&self, out: &mut Vec<u8>, aad: &Aad<'_>, plain: &[u8]) -> Result<()> {
         self.pass()?;
         self.current.seal_onto(out, aad.context(), plain)
+    }
+
+    /// As [`DataKey::seal`], where it lies: `frame` is as long as the stored form and has the plaintext at
+    /// [`super::envelope::TEXT_AT`]. It is cleared on an error.
+    pub fn seal_in_place(&self, aad: &Aad<'_>, frame: &mut [u8]) -> Result<()> {
+        self.pass().inspect_err(|_| frame.zeroize())?;
+        self.current.seal_in_place(aad.context(), frame)
     }
 
     fn pass(&self) -> Result<()> {
@@ -283,6 +290,7 @@ fn decode(unwrapped: &[u8]) -> Result<(Suite, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::envelope::OVERHEAD;
 
     const AAD: Aad<'static> = Aad { table: "message", column: "body", row: Uuid::from_u128(1) };
 
@@ -366,6 +374,9 @@ mod tests {
         gate.close();
         assert_eq!(key.seal(&AAD, b"x").unwrap_err().code(), ErrorCode::KeyUnavailable);
         assert_eq!(key.seal_onto(&mut Vec::new(), &AAD, b"x").unwrap_err().code(), ErrorCode::KeyUnavailable);
+        let mut frame = [b'x'; 1 + OVERHEAD];
+        assert_eq!(key.seal_in_place(&AAD, &mut frame).unwrap_err().code(), ErrorCode::KeyUnavailable);
+        assert_eq!(frame, [0; 1 + OVERHEAD]);
         assert!(key.generate_part_key(Uuid::from_u128(6)).is_err());
         assert_eq!(**key.open(&AAD, &stored).unwrap(), *b"x");
         gate.open();

@@ -66,8 +66,9 @@ impl Header {
         Aad { table: "vault", column: place, row: self.file_id }
     }
 
-    fn sealed_chunk_bytes(&self) -> u64 {
-        u64::from(self.chunk_bytes) + OVERHEAD as u64
+    /// Bytes that a whole chunk takes in the file.
+    pub(super) fn sealed_chunk_bytes(&self) -> usize {
+        self.chunk_bytes as usize + OVERHEAD
     }
 }
 
@@ -84,7 +85,7 @@ impl Layout {
     /// Absent when no content has a file of this length.
     pub(super) fn of(header: Header, file_bytes: u64) -> Option<Self> {
         let body = file_bytes.checked_sub(HEADER_BYTES as u64)?;
-        let layout = Layout { header, chunks: body.div_ceil(header.sealed_chunk_bytes()), file_bytes };
+        let layout = Layout { header, chunks: body.div_ceil(header.sealed_chunk_bytes() as u64), file_bytes };
         let (_, last) = layout.sealed(layout.chunks.checked_sub(1)?);
         let rest = last.checked_sub(OVERHEAD)?;
         // An empty chunk stands only for empty content.
@@ -93,7 +94,7 @@ impl Layout {
 
     /// Offset and length of a sealed chunk in the file.
     pub(super) fn sealed(&self, index: u64) -> (u64, usize) {
-        let whole = self.header.sealed_chunk_bytes();
+        let whole = self.header.sealed_chunk_bytes() as u64;
         let at = HEADER_BYTES as u64 + index * whole;
         let length = whole.min(self.file_bytes.saturating_sub(at));
         (at, usize::try_from(length).unwrap_or(usize::MAX))

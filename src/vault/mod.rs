@@ -13,6 +13,7 @@
 //! reordering or a cut is refused with `crypto.data_altered` and the chunk is named. Disk and cipher work runs on
 //! blocking threads, never on an async worker.
 
+mod batch;
 mod format;
 mod read;
 #[cfg(test)]
@@ -81,12 +82,7 @@ impl Vault {
         let (hidden, target) = (self.root.join(UNFINISHED).join(file_id.to_string()), self.path(file_id));
         let key = key.clone();
         let writer = blocking(move || SealedWriter::create(hidden, target, header, key)).await?;
-        let batch_bytes = self.chunk_bytes as usize * format::GROUP_CHUNKS;
-        Ok(VaultWriter {
-            writer: Some(Box::new(writer)),
-            batch: Zeroizing::new(Vec::with_capacity(batch_bytes)),
-            batch_bytes,
-        })
+        Ok(VaultWriter { writer: Some(Box::new(writer)) })
     }
 
     /// Opens a file for reading; its last chunk is checked at once, so the length is true. Errors: `NotFound`, `DataAltered`.
@@ -127,11 +123,12 @@ impl Vault {
             let mut writer = SealedWriter::replace(hidden, path, Header { file_id, chunk_bytes }, key)?;
             let (mut at, end) = (0, file.bytes());
             let batch_bytes = u64::from(chunk_bytes) * format::GROUP_CHUNKS as u64;
-            while end - at > batch_bytes {
-                writer.append(&Zeroizing::new(file.read_range(at..at + batch_bytes)?))?;
-                at += batch_bytes;
+            while at < end {
+                let next = end.min(at + batch_bytes);
+                writer.append(&Zeroizing::new(file.read_range(at..next)?))?;
+                at = next;
             }
-            writer.finish(&Zeroizing::new(file.read_range(at..end)?)).map(|_| true)
+            writer.finish().map(|_| true)
         })
         .await
     }
@@ -195,44 +192,25 @@ pub struct VaultWriter {
     /// Absent while it is on a blocking thread, and for good when an `append` was cancelled or failed: a file with a gap
     /// must never be finished.
     writer: Option<Box<SealedWriter>>,
-    /// What goes to a blocking thread next: whole chunks, as many as are hashed at once. It never grows beyond that, so no
-    /// copy of plaintext stays behind in freed memory.
-    batch: Zeroizing<Vec<u8>>,
-    batch_bytes: usize,
 }
 
 impl VaultWriter {
     /// Adds to the end. Errors: `StorageUnavailable`, after which the file can only be dropped.
-    pub async fn append(&mut self, mut content: &[u8]) -> Result<()> {
-        while !content.is_empty() {
-            // Only now is it known that what was collected is not the end.
-            if self.batch.len() == self.batch_bytes {
-                self.write_batch().await?;
-            }
-            let room = self.batch_bytes - self.batch.len();
-            let (now, later) = content.split_at_checked(room).unwrap_or((content, &[]));
-            self.batch.extend_from_slice(now);
-            content = later;
+    pub async fn append(&mut self, content: &[u8]) -> Result<()> {
+        let mut writer = self.take()?;
+        let mut rest = writer.take_in(content);
+        while !rest.is_empty() {
+            writer = blocking(move || writer.flush().map(|()| writer)).await?;
+            rest = writer.take_in(rest);
         }
+        self.writer = Some(writer);
         Ok(())
     }
 
     /// Makes the file durable and visible. Errors: `StorageUnavailable`, `Conflict`.
     pub async fn finish(mut self) -> Result<Sealed> {
-        let (writer, batch) = (self.take()?, std::mem::take(&mut self.batch));
-        blocking(move || writer.finish(&batch)).await
-    }
-
-    async fn write_batch(&mut self) -> Result<()> {
-        let (mut writer, mut batch) = (self.take()?, std::mem::take(&mut self.batch));
-        let done = blocking(move || {
-            writer.append(&batch)?;
-            batch.clear();
-            Ok((writer, batch))
-        });
-        let (writer, batch) = done.await?;
-        (self.writer, self.batch) = (Some(writer), batch);
-        Ok(())
+        let writer = self.take()?;
+        blocking(move || writer.finish()).await
     }
 
     fn take(&mut self) -> Result<Box<SealedWriter>> {

@@ -1,12 +1,12 @@
 //! Writing a file: sealed chunk by chunk into a hidden place, then shown at once. Blocking.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::batch::Batch;
 use super::format::{ContentDigest, Header};
 use super::{Sealed, storage};
 use crate::crypto::DataKey;
@@ -20,9 +20,7 @@ pub(super) struct SealedWriter {
     target: PathBuf,
     header: Header,
     key: DataKey,
-    /// Sealed chunks on their way to the disk.
-    sealed: Vec<u8>,
-    chunks: u64,
+    batch: Batch,
     bytes: u64,
     digest: ContentDigest,
     /// Whether it takes the place of the file that is there.
@@ -54,9 +52,8 @@ impl SealedWriter {
             hidden,
             target,
             key,
-            sealed: header.encode().to_vec(),
+            batch: Batch::new(&header),
             header,
-            chunks: 0,
             bytes: 0,
             digest: ContentDigest::new(),
             replaces,
@@ -66,18 +63,30 @@ impl SealedWriter {
         Ok(writer)
     }
 
-    /// Adds whole chunks, none of which is the last.
-    pub(super) fn append(&mut self, content: &[u8]) -> Result<()> {
-        self.seal(content, false)
+    /// Takes in as much of `content` as there is room for, without touching the disk, and returns the rest. Only while some is
+    /// left is what was taken in known not to be the end, and may be [flushed](SealedWriter::flush).
+    pub(super) fn take_in<'c>(&mut self, content: &'c [u8]) -> &'c [u8] {
+        self.batch.take_in(content)
     }
 
-    /// Adds what is left, whose last chunk ends the file, makes the file durable, and shows it under its name. Nothing is
-    /// left only of empty content: what ends a file must not have been appended already.
-    pub(super) fn finish(mut self, rest: &[u8]) -> Result<Sealed> {
-        if rest.is_empty() && self.chunks > 0 {
-            return Err(ErrorCode::Internal.because("a vault file without its last chunk"));
+    /// Seals and writes a batch that is full, whose last chunk does not end the file.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        self.seal(false)
+    }
+
+    /// Adds to the end.
+    pub(super) fn append(&mut self, content: &[u8]) -> Result<()> {
+        let mut rest = self.take_in(content);
+        while !rest.is_empty() {
+            self.flush()?;
+            rest = self.take_in(rest);
         }
-        self.seal(rest, true)?;
+        Ok(())
+    }
+
+    /// Seals and writes the rest, whose last chunk ends the file, makes the file durable, and shows it under its name.
+    pub(super) fn finish(mut self) -> Result<Sealed> {
+        self.seal(true)?;
         self.file.sync_all().map_err(|err| storage(err, &self.hidden))?;
         let dir = self.target.parent().unwrap_or(&self.target);
         make_dirs(dir)?;
@@ -88,26 +97,19 @@ impl SealedWriter {
         self.finished = true;
         sync_dir(dir)?;
         let digest = std::mem::replace(&mut self.digest, ContentDigest::new());
-        Ok(Sealed { bytes: self.bytes, chunks: self.chunks, digest_sm3: digest.finalize() })
+        Ok(Sealed { bytes: self.bytes, chunks: self.batch.first(), digest_sm3: digest.finalize() })
     }
 
-    fn seal(&mut self, content: &[u8], ends: bool) -> Result<()> {
-        let mut chunks: Vec<&[u8]> = content.chunks(self.header.chunk_bytes as usize).collect();
-        // Empty content is one empty chunk.
-        if ends && self.chunks == 0 && chunks.is_empty() {
-            chunks.push(&[]);
+    fn seal(&mut self, ends: bool) -> Result<()> {
+        self.digest.update(&self.batch.chunks());
+        self.bytes += self.batch.filled() as u64;
+        let (first, frames) = (self.batch.first(), self.batch.frames());
+        let count = frames.len();
+        for ((at, frame), index) in frames.enumerate().zip(first..) {
+            let place = self.header.place(index, ends && at + 1 == count);
+            self.key.seal_in_place(&self.header.aad(&place), frame)?;
         }
-        self.digest.update(&chunks);
-        let count = chunks.len();
-        for (at, chunk) in chunks.into_iter().enumerate() {
-            let place = self.header.place(self.chunks, ends && at + 1 == count);
-            self.key.seal_onto(&mut self.sealed, &self.header.aad(&place), chunk)?;
-            self.chunks += 1;
-            self.bytes += chunk.len() as u64;
-        }
-        self.file.write_all(&self.sealed).map_err(|err| storage(err, &self.hidden))?;
-        self.sealed.clear();
-        Ok(())
+        self.batch.write_to(&mut self.file, ends).map_err(|err| storage(err, &self.hidden))
     }
 }
 
