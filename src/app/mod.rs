@@ -137,7 +137,7 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     let mut places = sealed_columns();
     places.push(Arc::new(VaultFiles::new(recordings_vault.clone(), "recordings")));
     places.push(Arc::new(VaultFiles::new(attachments_vault.clone(), "attachments")));
-    let key_management = KeyManagement::new(t.clone(), places, key_management_settings(&base.config));
+    let key_management = KeyManagement::new(t.clone(), system.clone(), places, key_management_settings(&base.config));
 
     // The nouns.
     let knowledge = Knowledge::open(t.clone(), base.org_id, data_dir.join("search/articles")).await?;
@@ -230,8 +230,8 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
         async move { s.run(stop).await }
     });
     spawn(&tasks, "crypto.lease", |stop| {
-        let keys = Arc::clone(&keys);
-        async move { watch::renew_key_lease(keys, stop).await }
+        let (t, system, metrics) = (t.clone(), system.clone(), metrics.clone());
+        async move { watch::renew_key_lease(t, system, metrics, stop).await }
     });
     spawn(&tasks, "crypto.changes", |stop| {
         let (keys, changes) = (Arc::clone(&keys), listener.subscribe(keys::NOTIFY_CHANNEL));

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::blocking;
+use crate::audit::{Action, AuditDraft, Caller};
 use crate::db::{self, KeyStore};
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::http::{Check, Readiness};
 use crate::inference::{EngineState, Supervisor};
 use crate::jobs;
@@ -21,9 +24,11 @@ use crate::transaction::Transactions;
 /// How often gauges that need a query are read.
 const GAUGES: Duration = Duration::from_secs(10);
 /// How often the provider of the root key is asked whether it is there, and how long its answer is waited for: nothing new may be sealed ten seconds
-/// after it has gone.
-const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(4);
-const KEY_LEASE_PATIENCE: Duration = Duration::from_secs(4);
+/// after it has gone, of which a provider of devices takes its part to notice.
+const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(1);
+const KEY_LEASE_PATIENCE: Duration = Duration::from_secs(2);
+/// When it is tried again to put on record that the provider has gone or come back.
+const RECORD_AGAIN: Duration = Duration::from_secs(2);
 
 /// What `/readyz` asks.
 pub(super) fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<&Arc<Supervisor>>) -> Readiness {
@@ -69,32 +74,72 @@ fn check(
     Check { name, required, probe: Arc::new(probe) }
 }
 
-/// Asks the provider of the root key again and again whether it is there. A device may keep us waiting, so never on an async worker.
-pub(super) async fn renew_key_lease(keys: Arc<KeyStore>, stop: CancellationToken) {
+/// Asks the provider of the root key again and again whether it is there, and has it put on record when it goes and when it comes back.
+pub(super) async fn renew_key_lease(t: Transactions, system: Caller, m: Metrics, stop: CancellationToken) {
+    let (changes, changed) = mpsc::unbounded_channel();
+    // Apart, because a database that does not answer must not keep us from asking.
+    tokio::join!(ask_provider(t.keys(), &m, changes, stop), record_provider(&t, &system, changed));
+}
+
+/// A device may keep us waiting, so never on an async worker.
+async fn ask_provider(
+    keys: &Arc<KeyStore>,
+    m: &Metrics,
+    changes: mpsc::UnboundedSender<AuditDraft>,
+    stop: CancellationToken,
+) {
+    let provider = keys.keyring().provider().name();
     let mut ticks = tokio::time::interval(KEY_LEASE_RENEWAL);
-    let mut is_away = false;
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut was_away = false;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let asked = Arc::clone(&keys);
+        let asked = Arc::clone(keys);
         let answer = tokio::time::timeout(KEY_LEASE_PATIENCE, blocking(move || asked.renew_lease())).await;
         let away = match answer {
             Ok(Ok(())) => None,
-            Ok(Err(e)) => Some(format!("{e:?}")),
-            Err(_) => Some("no answer".to_owned()),
+            Ok(Err(e)) => Some(e),
+            Err(_) => Some(ErrorCode::KeyUnavailable.because("no answer")),
         };
-        if let Some(reason) = &away {
+        if away.is_some() {
             keys.stop_sealing();
-            if !is_away {
+        }
+        keys.forget_expired();
+        m.key_provider_ready.set(i64::from(away.is_none()));
+        let change = match (&away, was_away) {
+            (Some(reason), false) => {
                 tracing::error!(
-                    reason,
+                    ?reason,
                     "the provider of the root key is away; nothing new is sealed, keys in use open for their lease"
                 );
+                Some(AuditDraft::new(Action::KeyProviderAway).detail("code", reason.code().code()))
             }
+            (None, true) => {
+                tracing::info!("the provider of the root key is back");
+                Some(AuditDraft::new(Action::KeyProviderBack))
+            }
+            _ => None,
+        };
+        was_away = away.is_some();
+        // Whoever records ends with us and not before.
+        drop(change.map(|draft| changes.send(draft.detail("provider", provider))));
+    }
+}
+
+/// Writes down what has happened, each as soon as the ledger can be written.
+async fn record_provider(t: &Transactions, system: &Caller, mut changed: mpsc::UnboundedReceiver<AuditDraft>) {
+    while let Some(draft) = changed.recv().await {
+        let draft = draft.detail("at", t.now().to_rfc3339());
+        while let Err(e) = t.perform(system, draft.clone(), async |_| Ok(())).await {
+            tracing::error!(error = ?e, "that the provider of the root key has gone or come back is not on record yet");
+            if changed.is_closed() {
+                return;
+            }
+            tokio::time::sleep(RECORD_AGAIN).await;
         }
-        is_away = away.is_some();
     }
 }
 

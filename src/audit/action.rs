@@ -92,6 +92,10 @@ actions! {
     KeyRotate = "key.rotate", "轮换数据密钥", "rotated data keys";
     ClassKeyRotate = "key.class_rotate", "轮换类密钥", "rotated a class key";
     RootKeyRotate = "key.root_rotate", "轮换根密钥", "rotated the root key";
+    ClassKeyDestroy = "key.class_destroy", "销毁被取代的类密钥", "destroyed superseded class keys";
+    FormerKeysDestroy = "key.former_destroy", "销毁到期的旧版本密钥", "destroyed former versions of data keys";
+    KeyProviderAway = "key.provider_away", "密码设备失联，停止加密", "lost the provider of the root key: nothing new is sealed";
+    KeyProviderBack = "key.provider_back", "密码设备恢复", "found the provider of the root key again";
     KeyCeremony = "key.ceremony", "登记密钥仪式", "recorded a key ceremony";
     CryptoProve = "crypto.prove", "存储加密自证", "proved that stored data is sealed";
     KeyErasureReplay = "key.erasure_replay", "恢复后重新销毁密钥", "destroyed keys again after a restore";

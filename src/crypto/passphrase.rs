@@ -109,6 +109,11 @@ enum Cipher {
 }
 
 impl Sealed {
+    /// How far the passphrase is stretched.
+    pub(super) fn iterations(&self) -> u32 {
+        self.iterations
+    }
+
     /// Seals `secret`, bound to `parts`. Takes half a second with [`DEFAULT_ITERATIONS`]. `request.invalid_parameter` when
     /// the count is not one of [`ITERATIONS`].
     pub(super) fn seal(passphrase: &Passphrase, iterations: u32, parts: &[&[u8]], secret: &[u8]) -> Result<Self> {

@@ -96,12 +96,27 @@ impl Replaced {
     }
 }
 
-/// Overwrites a file and removes it. A file system that copies on write, and the spare blocks of a flash disk, may keep
-/// what was there: that is why only what is sealed should ever lie on one.
-pub(super) fn destroy(path: &Path) -> Result<()> {
-    let failed = |e: io::Error| unavailable(path, e);
-    OpenOptions::new().write(true).open(path).and_then(overwrite).map_err(failed)?;
-    fs::remove_file(path).and_then(|()| sync(folder_of(path))).map_err(failed)
+/// Overwrites a file. A file system that copies on write, and the spare blocks of a flash disk, may keep what was there:
+/// that is why only what is sealed should ever lie on one.
+pub(super) fn blank(path: &Path) -> Result<Blanked> {
+    let overwritten = OpenOptions::new().write(true).open(path).and_then(overwrite);
+    overwritten.map_err(|e| unavailable(path, e))?;
+    Ok(Blanked { path: path.to_owned() })
+}
+
+/// A file of zeros where a secret was.
+#[must_use = "what is left of the file is to be removed"]
+#[derive(Debug)]
+pub struct Blanked {
+    path: PathBuf,
+}
+
+impl Blanked {
+    /// Removes it. An error does not bring back what was in it.
+    pub fn remove(self) -> Result<()> {
+        let removed = fs::remove_file(&self.path).and_then(|()| sync(folder_of(&self.path)));
+        removed.map_err(|e| unavailable(&self.path, format!("overwritten, but not removed: {e}")))
+    }
 }
 
 fn exists(path: &Path) -> Error {
@@ -183,10 +198,10 @@ mod tests {
         assert_eq!(fs::read(&other_name).unwrap(), vec![0; secret.len()]);
         fs::remove_file(&other_name).unwrap();
         fs::hard_link(&path, &other_name).unwrap();
-        destroy(&path).unwrap();
+        blank(&path).unwrap().remove().unwrap();
         assert!(!path.exists());
         assert_eq!(fs::read(&other_name).unwrap(), vec![0; 6]);
-        assert!(destroy(&path).unwrap_err().detail().contains("key"));
+        assert!(blank(&path).unwrap_err().detail().contains("key"));
     }
 
     #[test]

@@ -216,6 +216,7 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         retired_by -> Nullable<Uuid>,
         destroyed_by -> Nullable<Uuid>,
+        activated_by -> Nullable<Uuid>,
     }
 }
 
@@ -275,6 +276,7 @@ diesel::table! {
         retired_by -> Nullable<Uuid>,
         destroyed_at -> Nullable<Timestamptz>,
         destroyed_by -> Nullable<Uuid>,
+        activated_by -> Nullable<Uuid>,
     }
 }
 
@@ -293,6 +295,7 @@ diesel::table! {
         activated_at -> Timestamptz,
         destroyed_by -> Nullable<Uuid>,
         other_versions -> Int4,
+        activated_by -> Nullable<Uuid>,
     }
 }
 
@@ -438,7 +441,7 @@ diesel::table! {
         started_by -> Nullable<Uuid>,
         phase_at -> Timestamptz,
         keys -> Int8,
-        place -> Int4,
+        place -> Nullable<Text>,
         after -> Nullable<Uuid>,
         rewritten -> Int8,
         finished_at -> Nullable<Timestamptz>,

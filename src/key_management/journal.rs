@@ -10,10 +10,12 @@
 //!
 //! Each line authenticates the ones before it, so a line that was added, changed, left out or moved by anybody without the root key is found, and the
 //! program does not start on such a journal. What is cut off at the end cannot be told from what was never written: keep the journal where it can only
-//! be appended to (`chattr +a`), and a copy with the audit log's.
+//! be appended to (`chattr +a`), and a copy with the audit log's. The program itself only ever appends: what a crash or a full disk left of a line is ended
+//! with `#`, and a line that ends so says nothing.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -28,47 +30,50 @@ use crate::error::{Error, ErrorCode, Result};
 pub const JOURNAL_FILE: &str = "erasure-journal";
 
 const HEAD: &str = "guitai-erasure-journal-1";
+/// Ends what is left of a line that was not written whole. No tag ends so.
+const TORN: char = '#';
 
 /// An open journal. One process writes it.
 pub struct Journal {
     path: PathBuf,
     file: File,
     key: MacKey,
+    chain: Chain,
+    /// Whether what was written last may be there in part.
+    in_doubt: bool,
+}
+
+/// What the lines say.
+#[derive(Default)]
+struct Chain {
+    has_head: bool,
     /// The tag of the last line, which the next one continues.
     last_tag: Vec<u8>,
     entries: Vec<Destroyed>,
+    known: HashSet<DataKeyId>,
 }
 
 impl Journal {
     /// Reads the journal, made when it is not there. Blocking. Errors: `DataAltered` naming the line, `StorageUnavailable`.
     pub fn open(path: &Path, key: MacKey) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
-            text => text.map_err(|e| storage(path, e))?,
-        };
-        // A line without its end is what a crash left of an append that was never acknowledged.
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let (lines, _) = text.split_at_checked(whole).unwrap_or(("", ""));
-        let (entries, last_tag) = parse(lines, &key).map_err(|e| e.context(path.display().to_string()))?;
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|e| storage(path, e))?;
-        file.set_len(whole as u64).map_err(|e| storage(path, e))?;
-        let mut journal = Self { path: path.to_owned(), file, key, last_tag, entries };
-        if whole == 0 {
-            journal.write(&format!("{HEAD}\n"))?;
-        }
+        let mut journal = Self { path: path.to_owned(), file, key, chain: Chain::default(), in_doubt: true };
+        journal.settle()?;
         Ok(journal)
     }
 
     /// What is in it, in the order of writing.
     pub fn entries(&self) -> &[Destroyed] {
-        &self.entries
+        &self.chain.entries
     }
 
     /// Adds those of these that it does not have yet, durable when this returns. Blocking. Says how many were added.
     pub fn add(&mut self, destroyed: &[Destroyed]) -> Result<usize> {
-        let missing: Vec<Destroyed> =
-            destroyed.iter().filter(|d| !self.entries.iter().any(|e| e.id == d.id)).copied().collect();
-        let (mut text, mut tag) = (String::new(), self.last_tag.clone());
+        if self.in_doubt {
+            self.settle()?;
+        }
+        let missing: Vec<Destroyed> = destroyed.iter().filter(|d| !self.chain.known.contains(&d.id)).copied().collect();
+        let (mut text, mut tag) = (String::new(), self.chain.last_tag.clone());
         for entry in &missing {
             let words = words(entry);
             tag = self.key.mac_parts(&[&tag, words.as_bytes()]).to_vec();
@@ -76,14 +81,31 @@ impl Journal {
         }
         if !text.is_empty() {
             self.write(&text)?;
-            self.last_tag = tag;
-            self.entries.extend(&missing);
+            self.chain.last_tag = tag;
+            missing.iter().for_each(|entry| self.chain.push(*entry));
         }
         Ok(missing.len())
     }
 
+    /// Takes in what is in the file, and ends a line that a crash or a full disk has left unfinished.
+    fn settle(&mut self) -> Result<()> {
+        let text = fs::read_to_string(&self.path).map_err(|e| storage(&self.path, e))?;
+        let (lines, torn) = text.split_at_checked(text.rfind('\n').map_or(0, |end| end + 1)).unwrap_or(("", ""));
+        self.chain = Chain::parse(lines, &self.key).map_err(|e| e.context(self.path.display().to_string()))?;
+        if !torn.is_empty() {
+            self.write(&format!("{TORN}\n"))?;
+        }
+        if !self.chain.has_head {
+            self.write(&format!("{HEAD}\n"))?;
+            self.chain.has_head = true;
+        }
+        self.in_doubt = false;
+        Ok(())
+    }
+
     fn write(&mut self, text: &str) -> Result<()> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        self.in_doubt |= written.is_err();
         written.map_err(|e| storage(&self.path, e))
     }
 }
@@ -92,30 +114,41 @@ fn words(entry: &Destroyed) -> String {
     format!("{} {}", entry.at.to_rfc3339_opts(SecondsFormat::Micros, true), entry.id)
 }
 
-/// The entries of whole lines, and the tag of the last one.
-fn parse(lines: &str, key: &MacKey) -> Result<(Vec<Destroyed>, Vec<u8>)> {
-    let (mut entries, mut tag) = (Vec::new(), Vec::new());
-    for (at, line) in lines.split_terminator('\n').enumerate() {
-        let altered = || ErrorCode::DataAltered.because(format!("line {} of the erasure journal", at + 1));
-        if at == 0 {
-            if line != HEAD {
+impl Chain {
+    /// Of whole lines.
+    fn parse(lines: &str, key: &MacKey) -> Result<Self> {
+        let mut chain = Self::default();
+        for (at, line) in lines.split_terminator('\n').enumerate() {
+            if line.ends_with(TORN) {
+                continue;
+            }
+            let altered = || ErrorCode::DataAltered.because(format!("line {} of the erasure journal", at + 1));
+            if !chain.has_head {
+                if line != HEAD {
+                    return Err(altered());
+                }
+                chain.has_head = true;
+                continue;
+            }
+            let (said, written) = line.rsplit_once(' ').ok_or_else(altered)?;
+            let written = hex::decode(written).map_err(|_| altered())?;
+            let mut checked = chain.last_tag;
+            checked.extend_from_slice(said.as_bytes());
+            if !key.verify(&checked, &written) {
                 return Err(altered());
             }
-            continue;
+            chain.last_tag = written;
+            let (time, id) = said.split_once(' ').ok_or_else(altered)?;
+            let at = DateTime::parse_from_rfc3339(time).map_err(|_| altered())?.with_timezone(&Utc);
+            chain.push(Destroyed { id: id.parse().map_err(|_| altered())?, at });
         }
-        let (said, written) = line.rsplit_once(' ').ok_or_else(altered)?;
-        let written = hex::decode(written).map_err(|_| altered())?;
-        let mut checked = tag;
-        checked.extend_from_slice(said.as_bytes());
-        if !key.verify(&checked, &written) {
-            return Err(altered());
-        }
-        tag = written;
-        let (time, id) = said.split_once(' ').ok_or_else(altered)?;
-        let time = DateTime::parse_from_rfc3339(time).map_err(|_| altered())?;
-        entries.push(Destroyed { id: id.parse::<DataKeyId>().map_err(|_| altered())?, at: time.with_timezone(&Utc) });
+        Ok(chain)
     }
-    Ok((entries, tag))
+
+    fn push(&mut self, entry: Destroyed) {
+        self.known.insert(entry.id);
+        self.entries.push(entry);
+    }
 }
 
 fn storage(path: &Path, e: std::io::Error) -> Error {
@@ -151,19 +184,43 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_last_line_is_dropped_and_written_again() {
+    fn a_torn_last_line_says_nothing_and_is_written_again() {
         let (folder, key) = (tempfile::tempdir().unwrap(), key());
         let path = folder.path().join(JOURNAL_FILE);
         let (one, two) = (destroyed(1), destroyed(2));
         Journal::open(&path, key.clone()).unwrap().add(&[one, two]).unwrap();
         let whole = fs::read(&path).unwrap();
-        for cut in 1..100 {
+        // Two lines of entries, whose lengths are the same, and the head.
+        let entry = (whole.len() - HEAD.len() - 1) / 2;
+        for cut in 1..whole.len() {
             fs::write(&path, &whole[..whole.len() - cut]).unwrap();
             let mut journal = Journal::open(&path, key.clone()).unwrap();
-            assert_eq!(journal.entries(), [one]);
+            let left = [one, two].len() - cut.div_ceil(entry).min(2);
+            assert_eq!(journal.entries(), &[one, two][..left], "cut {cut}");
             journal.add(&[one, two]).unwrap();
-            assert_eq!(fs::read(&path).unwrap(), whole);
+            // Never cut by us, since the file may be such that it only grows.
+            assert!(fs::read(&path).unwrap().starts_with(&whole[..whole.len() - cut]));
+            assert_eq!(Journal::open(&path, key.clone()).unwrap().entries(), [one, two]);
         }
+    }
+
+    #[test]
+    fn after_a_write_that_failed_in_the_middle_the_journal_goes_on() {
+        let (folder, key) = (tempfile::tempdir().unwrap(), key());
+        let path = folder.path().join(JOURNAL_FILE);
+        let some: Vec<Destroyed> = (0..4).map(destroyed).collect();
+        let mut journal = Journal::open(&path, key.clone()).unwrap();
+        journal.add(&some[..1]).unwrap();
+        // As a full disk leaves it: a line and a half of three, and the error that says so.
+        let before = fs::read(&path).unwrap();
+        journal.add(&some).unwrap();
+        let after = fs::read(&path).unwrap();
+        let line = (after.len() - before.len()) / 3;
+        fs::write(&path, &after[..before.len() + line + line / 2]).unwrap();
+        journal.in_doubt = true;
+        assert_eq!(journal.add(&some).unwrap(), 2);
+        assert_eq!(journal.entries(), some);
+        assert_eq!(Journal::open(&path, key).unwrap().entries(), some);
     }
 
     #[test]

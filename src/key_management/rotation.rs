@@ -12,9 +12,9 @@ use super::places::Place;
 use super::store::{self, RotationRow};
 use crate::audit::{Action, AuditDraft, Caller};
 use crate::db::{AsyncConnection as _, Connection, Scope, Stamp, stored_enum};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{ErrorCode, Result};
 use crate::jobs::{self, JobContext, JobHandler, NewJob};
-use crate::transaction::Transactions;
+use crate::transaction::{Transactions, Tx};
 
 pub const ROTATE_JOB: jobs::JobKind = "keys.rotate";
 pub const REWRAP_JOB: jobs::JobKind = "keys.rewrap";
@@ -80,20 +80,27 @@ pub struct KeyManagement(Arc<Parts>);
 
 struct Parts {
     transactions: Transactions,
+    /// Who acts where nobody asked.
+    system: Caller,
     places: Vec<Arc<dyn Place>>,
     settings: KeyManagementSettings,
 }
 
 impl KeyManagement {
-    /// `places` is everything that is sealed and rewritten, in an order that stays.
-    pub fn new(transactions: Transactions, places: Vec<Arc<dyn Place>>, settings: KeyManagementSettings) -> Self {
-        Self(Arc::new(Parts { transactions, places, settings }))
+    /// `places` is everything that is sealed and rewritten; `system` is on record for what is done because its time has come.
+    pub fn new(
+        transactions: Transactions,
+        system: Caller,
+        places: Vec<Arc<dyn Place>>,
+        settings: KeyManagementSettings,
+    ) -> Self {
+        Self(Arc::new(Parts { transactions, system, places, settings }))
     }
 
     /// Begins a rotation of the data keys of a scope, or of all that rotate. Errors: `Conflict` while one is open, `InvalidParameter` for the
     /// ledger's keys, which change by month and open for as long as the ledger is kept.
     pub async fn rotate(&self, caller: &Caller, scope: Option<Scope>) -> Result<Uuid> {
-        if scope == Some(Scope::Audit) {
+        if scope.is_some_and(|scope| !scope.rotates()) {
             return Err(ErrorCode::InvalidParameter.because(
                 "the keys of the audit ledger change by month: its records are evidence and stay as they are",
             ));
@@ -111,7 +118,7 @@ impl KeyManagement {
                     started_by: stamp.by,
                     phase_at: stamp.at,
                     keys: 0,
-                    place: 0,
+                    place: None,
                     after: None,
                     rewritten: 0,
                     finished_at: None,
@@ -226,15 +233,17 @@ impl KeyManagement {
                 Step::More { rows: 0 }
             }
             Phase::Rewriting => {
-                let at = usize::try_from(row.place).map_err(|e| ErrorCode::Internal.caused_by(e))?;
+                let (at, after) = self.cursor(&row);
                 match self.0.places.get(at) {
                     None => row.enter(Phase::Finished, now),
                     Some(place) => {
-                        let done = place.rewrite(conn, keys, row.after, batch).await?;
+                        let done = place.rewrite(conn, keys, after, batch).await?;
                         row.rewritten += done.values;
                         row.after = done.last;
-                        if done.last.is_none() {
-                            row.place += 1;
+                        let next = if done.last.is_none() { at + 1 } else { at };
+                        match self.0.places.get(next) {
+                            None => row.enter(Phase::Finished, now),
+                            Some(next) => row.place = Some(next.name()),
                         }
                     }
                 }
@@ -244,6 +253,13 @@ impl KeyManagement {
         };
         store::update(conn, &row).await?;
         Ok(step)
+    }
+
+    /// Which place a rotation is at, and behind which row. By name, because a later release may have other places; when it has not the one that was
+    /// being rewritten, all of them are looked at once more, which changes nothing that is done.
+    fn cursor(&self, row: &RotationRow) -> (usize, Option<Uuid>) {
+        let named = |name: &String| self.0.places.iter().position(|place| place.name() == *name);
+        row.place.as_ref().and_then(named).map_or((0, None), |at| (at, row.after))
     }
 
     /// The pause of a settling phase is over.
@@ -258,27 +274,44 @@ impl KeyManagement {
         store::update(conn, &row).await
     }
 
-    /// Destroys versions of data keys that nothing has been sealed under for long enough.
+    /// Destroys class keys that others have taken over from and that wrap nothing any more, on record.
+    async fn destroy_superseded(&self) -> Result<()> {
+        self.0
+            .transactions
+            .perform(&self.0.system, AuditDraft::new(Action::ClassKeyDestroy), async |tx| {
+                let stamp = tx.stamp();
+                let (conn, keys) = tx.conn_and_keys();
+                let destroyed = keys.destroy_superseded(conn, stamp).await?;
+                tx.detail("class_keys", destroyed.iter().map(Uuid::to_string).collect::<Vec<_>>());
+                Ok(())
+            })
+            .await
+    }
+
+    /// Destroys versions of data keys that nothing has been sealed under for long enough, on record. Says how many.
     async fn destroy_former(&self) -> Result<usize> {
         let t = &self.0.transactions;
+        let (before, batch) = (t.now() - self.0.settings.keep_former, self.0.settings.batch);
         let mut destroyed = 0;
         loop {
             let mut conn = t.db().connection().await?;
-            let conn: &mut Connection = &mut conn;
-            let some = conn
-                .transaction(async |conn: &mut Connection| {
-                    // While a rotation is open its former versions are needed, and younger ones are kept in any case.
-                    if store::open(conn).await?.is_some() {
-                        return Ok::<_, Error>(0);
-                    }
-                    let before = t.now() - self.0.settings.keep_former;
-                    t.keys().destroy_versions(conn, before, self.0.settings.batch, Stamp::system(t.now())).await
-                })
-                .await?;
-            destroyed += some;
-            if some == 0 {
+            // While a rotation is open its former versions are needed, and younger ones are kept in any case.
+            if store::open(&mut conn).await?.is_some() {
                 return Ok(destroyed);
             }
+            let due = t.keys().former_versions(&mut conn, before, batch).await?;
+            drop(conn);
+            if due.is_empty() {
+                return Ok(destroyed);
+            }
+            let names: Vec<String> = due.iter().map(|(id, version)| format!("{id} v{version}")).collect();
+            let attempt = AuditDraft::new(Action::FormerKeysDestroy).detail("versions", names);
+            let destroy = async move |tx: &mut Tx| {
+                let stamp = tx.stamp();
+                let (conn, keys) = tx.conn_and_keys();
+                keys.destroy_versions(conn, &due, stamp).await
+            };
+            destroyed += t.perform(&self.0.system, attempt, destroy).await?;
         }
     }
 }
@@ -347,12 +380,10 @@ impl JobHandler for Rewrap {
             let mut conn = t.db().connection().await?;
             let conn: &mut Connection = &mut conn;
             let done = conn
-                .transaction(async |conn: &mut Connection| {
-                    t.keys().rewrap_data_keys(conn, parts.settings.batch, Stamp::system(t.now())).await
-                })
+                .transaction(async |conn: &mut Connection| t.keys().rewrap_data_keys(conn, parts.settings.batch).await)
                 .await?;
             if !done.more {
-                return Ok(());
+                return self.0.destroy_superseded().await;
             }
         }
     }

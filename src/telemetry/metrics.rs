@@ -74,6 +74,9 @@ metrics! {
     /// Runs of jobs by how they ended: done, retry, failed, lost (cancelled, or another worker's by then).
     job_runs: IntCounterVec = "guitai_job_runs_total" ["job", "outcome"];
 
+    /// Whether the provider of the root key answers: 1, or 0 while nothing new is sealed.
+    key_provider_ready: IntGauge = "guitai_key_provider_ready";
+
     /// Audit records by state: unsealed.
     audit_records: IntGaugeVec = "guitai_audit_records" ["state"];
     /// Age of the oldest audit record not yet sealed.

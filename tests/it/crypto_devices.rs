@@ -74,6 +74,11 @@ impl Rack {
         std::fs::rename(folder.join("control.new"), folder.join("control")).expect("in place");
     }
 
+    fn tell_both(&self, text: &str) {
+        self.tell("a", text);
+        self.tell("b", text);
+    }
+
     async fn start(&self, db: TestDb) -> TestApp {
         self.start_with(db, self.sdf.clone()).await
     }
@@ -130,12 +135,7 @@ async fn chat_goes_over_to_the_second_device_and_stops_when_both_are_gone() {
     say(&app, &other, "换设备后").await.expect("said");
 
     rack.tell("b", UNPLUGGED);
-    let gone = Instant::now();
-    until("what is new is refused", async || {
-        say(&app, &here, "还在吗").await.is_err_and(|e| e.code() == ErrorCode::KeyUnavailable)
-    })
-    .await;
-    assert!(gone.elapsed() < Duration::from_secs(10), "{:?}", gone.elapsed());
+    refused_in_time(&app, &here).await;
     assert_eq!(customer(&app).await.err().map(|e| e.code()), Some(ErrorCode::KeyUnavailable));
     let (status, text) = read(&supervisor, &here).await;
     assert!(status == 200 && text.contains("我的卡丢了"), "what is unwrapped is read: {status} {text}");
@@ -144,6 +144,44 @@ async fn chat_goes_over_to_the_second_device_and_stops_when_both_are_gone() {
     until("a device is back", async || say(&app, &here, "又好了").await.is_ok()).await;
     let (status, text) = read(&supervisor, &other).await;
     assert!(status == 200 && text.contains("换设备后"), "{status} {text}");
+    let on_record = async |action: &str| {
+        app.db.number(&format!("SELECT count(*) FROM audit_records WHERE action = '{action}'")).await
+    };
+    until("it is on record", async || {
+        on_record("key.provider_away").await == 1 && on_record("key.provider_back").await == 1
+    })
+    .await;
+    app.stop().await;
+}
+
+/// Ten seconds after the last device has gone nothing new is sealed, though its key is in memory.
+async fn refused_in_time(app: &TestApp, who: &ChatPrincipal) {
+    let gone = Instant::now();
+    until("what is new is refused", async || {
+        say(app, who, "还在吗").await.is_err_and(|e| e.code() == ErrorCode::KeyUnavailable)
+    })
+    .await;
+    assert!(gone.elapsed() < Duration::from_secs(10), "{:?}", gone.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_that_hang_or_crash_are_as_good_as_gone() {
+    // With the patience for a call that an installation has if nothing is configured.
+    let rack = Rack::with(|sdf| {
+        for device in &mut sdf.devices {
+            device.call_timeout_ms = DeviceConfig::new("", Path::new("")).call_timeout_ms;
+        }
+    });
+    rack.guitai(&["keys", "create-device-root"]);
+    let app = rack.start(TestDb::create().await).await;
+    let here = customer(&app).await.expect("a chat");
+    for way in ["hang *\n", "crash *\n"] {
+        say(&app, &here, "在").await.expect("said");
+        rack.tell_both(way);
+        refused_in_time(&app, &here).await;
+        rack.tell_both("");
+        until("a device is back", async || say(&app, &here, "又好了").await.is_ok()).await;
+    }
     app.stop().await;
 }
 

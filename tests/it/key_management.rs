@@ -40,6 +40,7 @@ const KEYS: KeySettings =
 struct Node {
     keys: Arc<KeyStore>,
     transactions: Transactions,
+    system: Caller,
     chat: Chat,
     conversations: Conversations,
 }
@@ -57,6 +58,7 @@ impl Node {
             conversations: Conversations::new(transactions.clone()),
             keys,
             transactions,
+            system: core.caller(),
         }
     }
 
@@ -95,7 +97,7 @@ impl Node {
         places.extend(vaults.into_iter().map(|v| Arc::new(v) as _));
         let settings =
             KeyManagementSettings { keep_former: TimeDelta::days(90), batch: 3, margin: Duration::from_millis(100) };
-        KeyManagement::new(self.transactions.clone(), places, settings)
+        KeyManagement::new(self.transactions.clone(), self.system.clone(), places, settings)
     }
 }
 
@@ -208,8 +210,8 @@ async fn data_keys_rotate_while_two_nodes_read_and_write() {
     core.clock.advance(TimeDelta::days(91));
     let stamp = Stamp::system(core.clock.now());
     let mut conn = core.db.connection().await;
-    let young = one.keys.destroy_versions(&mut conn, stamp.at - TimeDelta::days(400), 10, stamp).await.expect("none");
-    assert_eq!(young, 0);
+    let young = one.keys.former_versions(&mut conn, stamp.at - TimeDelta::days(400), 10).await.expect("none");
+    assert_eq!(young, []);
     jobs::enqueue(&mut conn, jobs::NewJob::system(guitai::key_management::DESTROY_FORMER_JOB), Utc::now())
         .await
         .expect("queued");
@@ -230,6 +232,83 @@ async fn the_ledger_s_keys_do_not_rotate() {
     let (core, _) = bank().await;
     let refused = Node::new(&core).management(Vec::new()).rotate(&core.caller(), Some(Scope::Audit)).await;
     assert_eq!(refused.expect_err("refused").code(), ErrorCode::InvalidParameter);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_ledger_keeps_opens_after_everything_was_rotated_and_former_versions_are_gone() {
+    let (core, _) = bank().await;
+    let node = Node::new(&core);
+    let mut conn = core.db.connection().await;
+    let then = Stamp::system(core.clock.now());
+    let of_the_ledger = node.keys.shared(&mut conn, core.org, Scope::Audit, then).await.expect("a key");
+    let of_events = node.keys.shared(&mut conn, core.org, Scope::Event, then).await.expect("a key");
+    drop(conn);
+    core.clock.advance(TimeDelta::seconds(1));
+    let management = node.management(Vec::new());
+    management.rotate(&core.caller(), None).await.expect("begun");
+    let _worker = work(&core, &management);
+    until("it is rotated", async || management.rotations().await.expect("the list")[0].finished_at.is_some()).await;
+    core.clock.advance(TimeDelta::days(91));
+    let mut conn = core.db.connection().await;
+    let job = jobs::NewJob::system(guitai::key_management::DESTROY_FORMER_JOB);
+    jobs::enqueue(&mut conn, job, Utc::now()).await.expect("queued");
+    until("former versions are destroyed", async || versions(&core, "destroyed").await > 0).await;
+    let later = core.keys_of_another_node(KEYS);
+    let mut version =
+        async |key: Uuid| KeyStore::load(&later, &mut conn, DataKeyId(key)).await.expect("the key").version();
+    assert_eq!(version(of_the_ledger.id()).await, 1);
+    assert_eq!(version(of_events.id()).await, 2);
+    let destroyed = "SELECT count(*) FROM audit_records WHERE action = 'key.former_destroy' AND outcome = 'success'";
+    assert!(core.db.number(destroyed).await > 0, "on record");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_comes_back_to_other_places_leaves_nothing_out() {
+    let (core, supervisor) = bank().await;
+    let node = Node::new(&core);
+    let customer = node.customer().await;
+    node.say(&customer, "升级之前").await;
+    core.clock.advance(TimeDelta::seconds(1));
+    let management = node.management(Vec::new());
+    management.rotate(&core.caller(), Some(Scope::Conversation)).await.expect("begun");
+    // As an upgrade in the middle leaves it: the column that was being rewritten is no more.
+    core.db
+        .run_sql("UPDATE key_rotations SET place = 'gone.column', after = 'ffffffff-ffff-ffff-ffff-ffffffffffff'")
+        .await;
+    let _worker = work(&core, &management);
+    until("it is rotated", async || management.rotations().await.expect("the list")[0].finished_at.is_some()).await;
+    assert_eq!(messages_under(&core, 1).await, 0);
+    assert_eq!(Node::new(&core).read(&supervisor, &customer).await.expect("readable"), ["升级之前"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_key_that_is_about_to_wrap_is_not_superseded() {
+    let (core, _) = bank().await;
+    let (one, two) = (Node::new(&core), Node::new(&core));
+    let (stamp, month) = (Stamp::system(core.clock.now()), core.clock.now().format("%Y-%m").to_string());
+    let mut conn = core.db.connection().await;
+    one.keys.create(&mut conn, core.org, Scope::Ticket, stamp).await.expect("the first one makes the class key");
+    conn.begin_test_transaction().await.expect("begun");
+    let late = one.keys.create(&mut conn, core.org, Scope::Ticket, stamp).await.expect("wrapped, not committed");
+
+    let management = two.management(Vec::new());
+    let cutting = tokio::spawn({
+        let (management, caller) = (management.clone(), core.caller());
+        async move { management.rotate_class_key(&caller, Scope::Ticket, month).await }
+    });
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until("the next version waits for us", async || core.db.number(waiting).await == 1).await;
+    diesel::sql_query("COMMIT").execute(&mut conn).await.expect("committed");
+    cutting.await.expect("no panic").expect("cut");
+    let _worker = work(&core, &management);
+    until("the former one is destroyed", async || {
+        core.db.number("SELECT count(*) FROM class_keys WHERE state = 'destroyed' AND class = 'ticket'").await == 1
+    })
+    .await;
+    let fresh = core.keys_of_another_node(KEYS);
+    let mut conn = core.db.connection().await;
+    KeyStore::load(&fresh, &mut conn, DataKeyId(late.id())).await.expect("it hangs on the next version");
 }
 
 #[tokio::test(flavor = "multi_thread")]

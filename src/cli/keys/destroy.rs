@@ -5,7 +5,6 @@ use super::{DestroyArgs, StillInUse, ask, people};
 use crate::cli::{Answer, Failure, Outcome, print, print_json, tell};
 use crate::crypto::RootKey;
 use crate::crypto::custody::{Act, rebuild};
-use crate::crypto::passphrase::DEFAULT_ITERATIONS;
 use crate::crypto::root::{RootFile, SealedRoot};
 use crate::error::ErrorCode;
 
@@ -41,13 +40,14 @@ pub fn run(args: &DestroyArgs, in_use: &dyn StillInUse) -> Outcome {
     let record = minutes.write(args.record.as_deref(), folder_of(&args.file), &mut made)?;
     match &rest {
         Some(rest) => {
-            let old = RootFile::replace(&args.file, &SealedRoot::seal(rest, &passphrase, DEFAULT_ITERATIONS)?)?;
+            let old = RootFile::replace(&args.file, &SealedRoot::seal(rest, &passphrase, sealed.iterations())?)?;
             made.keep();
             old.overwrite()?;
         }
         None => {
-            RootFile::destroy(&args.file)?;
+            let blanked = RootFile::blank(&args.file)?;
             made.keep();
+            blanked.remove()?;
         }
     }
     let name = root.name();

@@ -116,7 +116,8 @@ pub async fn record_ceremony(args: &RecordArgs) -> Outcome {
 async fn management(installation: &Installation) -> Result<(KeyManagement, Caller, app::Base), Failure> {
     let base = app::base(configuration(installation)?).await?;
     let caller = Caller::operator(base.org_id, "guitai keys");
-    let management = KeyManagement::new(base.transactions.clone(), sealed_columns(), KeyManagementSettings::default());
+    let settings = KeyManagementSettings::default();
+    let management = KeyManagement::new(base.transactions.clone(), caller.clone(), sealed_columns(), settings);
     Ok((management, caller, base))
 }
 

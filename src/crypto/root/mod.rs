@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::private_file::Replaced;
+pub use super::private_file::{Blanked, Replaced};
 pub use sealed::{RootFile, SealedRoot};
 pub use source::{AskPassphrase, CREDENTIAL, PASSPHRASE_CREDENTIAL, PassphraseSource, RootSource};
 

@@ -4,7 +4,7 @@
 //! secret inside is the clear text form of [`RootKeys`]; format and keys are bound to it as associated data.
 
 use super::super::passphrase::{Passphrase, Sealed};
-use super::super::private_file::{self, Replaced};
+use super::super::private_file::{self, Blanked, Replaced};
 use super::{KeyName, RootKeys};
 use crate::error::{ErrorCode, Result};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,11 @@ impl SealedRoot {
     pub fn open(&self, passphrase: &Passphrase) -> Result<RootKeys> {
         let text = self.sealed.open(passphrase, &parts(&bytes(&self.keys)))?;
         RootKeys::parse(std::str::from_utf8(&text).map_err(|_| ErrorCode::KeyUnavailable.because("no text inside"))?)
+    }
+
+    /// How far the passphrase is stretched.
+    pub fn iterations(&self) -> u32 {
+        self.sealed.iterations()
     }
 
     /// Which keys are inside, the active one last, as far as the file says.
@@ -93,9 +98,14 @@ impl RootFile {
         private_file::replace(path, &sealed.to_text()?)
     }
 
+    /// Overwrites the file; what is left of it is to be removed.
+    pub fn blank(path: &Path) -> Result<Blanked> {
+        private_file::blank(path)
+    }
+
     /// Overwrites the file and removes it.
     pub fn destroy(path: &Path) -> Result<()> {
-        private_file::destroy(path)
+        Self::blank(path)?.remove()
     }
 
     /// Writes keys in clear to a file that is not there yet.

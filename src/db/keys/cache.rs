@@ -80,6 +80,11 @@ impl KeyCache {
         kept.data.remove(&id);
     }
 
+    /// Clears what is too old to be used, so that the keys of a process that rests do not stay in memory.
+    pub(super) fn forget_expired(&self) {
+        self.kept().data.retain(|_, (_, since)| since.elapsed() < self.age);
+    }
+
     pub(super) fn forget_all(&self) {
         let mut kept = self.kept();
         *kept = Kept { forgotten: kept.forgotten + 1, ..Kept::default() };
@@ -113,7 +118,10 @@ mod tests {
     #[test]
     fn an_old_entry_is_read_again() {
         let (cache, id) = (KeyCache::new(Duration::ZERO), DataKeyId::fresh());
-        cache.keep_data_key(id, key(id), cache.begin());
+        let key = Arc::downgrade(&cache.keep_data_key(id, key(id), cache.begin()));
         assert!(cache.data_key(id).is_none());
+        assert!(key.upgrade().is_some(), "still there");
+        cache.forget_expired();
+        assert!(key.upgrade().is_none());
     }
 }

@@ -86,7 +86,15 @@ async fn note_root(conn: &mut Connection, provider: &dyn Provider, stamp: Stamp)
             ))
             .on_conflict((root_keys::id, root_keys::version))
             .do_update()
-            .set((root_keys::state.eq("active"), root_keys::retired_at.eq(None::<DateTime<Utc>>)))
+            .set((
+                root_keys::state.eq("active"),
+                root_keys::activated_at.eq(stamp.at),
+                root_keys::activated_by.eq(stamp.by),
+                root_keys::retired_at.eq(None::<DateTime<Utc>>),
+                root_keys::retired_by.eq(None::<Uuid>),
+                root_keys::destroyed_at.eq(None::<DateTime<Utc>>),
+                root_keys::destroyed_by.eq(None::<Uuid>),
+            ))
             .execute(conn)
             .await?;
     }
@@ -109,7 +117,11 @@ async fn note_root(conn: &mut Connection, provider: &dyn Provider, stamp: Stamp)
                 .because(format!("root key {id} v{version} still wraps class keys and is not here: bring it back")));
         }
         diesel::update(root_keys::table.find((id, version)))
-            .set((root_keys::state.eq("destroyed"), root_keys::destroyed_at.eq(stamp.at)))
+            .set((
+                root_keys::state.eq("destroyed"),
+                root_keys::destroyed_at.eq(stamp.at),
+                root_keys::destroyed_by.eq(stamp.by),
+            ))
             .execute(conn)
             .await?;
     }
@@ -130,7 +142,8 @@ pub async fn class_keys_under(conn: &mut Connection, root: Uuid, version: u32) -
 
 impl KeyStore {
     /// The class key that wraps new data keys of a scope now, made when there is none; the ones of months that have passed only unwrap from
-    /// then on.
+    /// then on. Until the caller's transaction ends the key can neither be superseded nor destroyed, so that nothing is ever wrapped under
+    /// one that is gone.
     pub(super) async fn sealing_class_key(
         &self,
         conn: &mut Connection,
@@ -142,14 +155,15 @@ impl KeyStore {
             .filter(class_keys::class.eq(class))
             .filter(class_keys::month.eq(month.clone()))
             .filter(class_keys::state.eq("active"))
-            .select(ClassKeyRow::as_select());
+            .select(ClassKeyRow::as_select())
+            .for_share();
         let mut row = find.clone().first(conn).await.optional_row()?;
         if row.is_none() {
             self.begin_month(conn, class, &month, stamp).await?;
             row = find.first(conn).await.optional_row()?;
         }
         let row = row.ok_or_else(|| ErrorCode::KeyUnavailable.because("class key"))?;
-        Ok((row.id, self.unwrap_class_key(row)?))
+        Ok((row.id, self.unwrap_class_key(row).await?))
     }
 
     /// Activates the class key of a month that was cut beforehand, or cuts one; retires those of earlier months.
@@ -158,16 +172,24 @@ impl KeyStore {
         let waiting =
             of_class.clone().filter(class_keys::month.eq(month.to_owned())).filter(class_keys::state.eq("pre_active"));
         let activated = diesel::update(waiting)
-            .set((class_keys::state.eq("active"), class_keys::activated_at.eq(stamp.at)))
+            .set((
+                class_keys::state.eq("active"),
+                class_keys::activated_at.eq(stamp.at),
+                class_keys::activated_by.eq(stamp.by),
+            ))
             .execute(conn)
             .await?;
         if activated == 0 {
             let version = self.next_version(conn, class, month).await?;
-            let (_, made) = self.keyring.generate_class_key(class, month, version)?;
+            let made = self.generate_class_key(class, month, version).await?;
             insert(conn, made, &self.keyring, "active", stamp).await?;
         }
         diesel::update(of_class.filter(class_keys::month.lt(month.to_owned())).filter(class_keys::state.eq("active")))
-            .set((class_keys::state.eq("decrypt_only"), class_keys::retired_at.eq(stamp.at)))
+            .set((
+                class_keys::state.eq("decrypt_only"),
+                class_keys::retired_at.eq(stamp.at),
+                class_keys::retired_by.eq(stamp.by),
+            ))
             .execute(conn)
             .await?;
         Ok(())
@@ -183,11 +205,30 @@ impl KeyStore {
         let mut made = 0;
         for scope in Scope::ALL {
             if !there.iter().any(|class| class == scope.as_str()) {
-                let (_, key) = self.keyring.generate_class_key(scope.as_str(), &month, 1)?;
+                let key = self.generate_class_key(scope.as_str(), &month, 1).await?;
                 made += insert(conn, key, &self.keyring, "pre_active", stamp).await?;
             }
         }
         Ok(made)
+    }
+
+    /// A new class key, to be stored.
+    pub(super) async fn generate_class_key(&self, class: &str, month: &str, version: u32) -> Result<WrappedKey> {
+        let (class, month) = (class.to_owned(), month.to_owned());
+        self.ask_provider(move |keyring| keyring.generate_class_key(&class, &month, version).map(|(_, stored)| stored))
+            .await
+    }
+
+    /// Asks the provider for something. A device may keep us waiting, so never on an async worker.
+    pub(super) async fn ask_provider<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Keyring) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let keyring = self.keyring.clone();
+        match tokio::task::spawn_blocking(move || question(&keyring)).await {
+            Ok(answer) => answer,
+            Err(e) => Err(ErrorCode::Internal.caused_by(e).context("asking the provider of the root key")),
+        }
     }
 
     pub(super) async fn next_version(&self, conn: &mut Connection, class: &str, month: &str) -> Result<u32> {
@@ -200,14 +241,16 @@ impl KeyStore {
         Ok(version_of(newest.unwrap_or(0))? + 1)
     }
 
-    pub(super) fn unwrap_class_key(&self, row: ClassKeyRow) -> Result<ClassKey> {
+    /// A class key, unwrapped by the provider unless it is in the cache.
+    pub(super) async fn unwrap_class_key(&self, row: ClassKeyRow) -> Result<ClassKey> {
         if row.wrapped.is_some()
             && let Some(key) = self.cache.class_key(row.id)
         {
             return Ok(key);
         }
         let (id, reading) = (row.id, self.cache.begin());
-        let key = self.keyring.unwrap_class_key(&row.into_wrapped()?)?;
+        let wrapped = row.into_wrapped()?;
+        let key = self.ask_provider(move |keyring| keyring.unwrap_class_key(&wrapped)).await?;
         self.cache.keep_class_key(id, &key, reading);
         Ok(key)
     }
@@ -237,7 +280,9 @@ pub(super) async fn insert(
             class_keys::created_at.eq(stamp.at),
             class_keys::created_by.eq(stamp.by),
             class_keys::activated_at.eq(activated),
+            class_keys::activated_by.eq(activated.and(stamp.by)),
             class_keys::retired_at.eq(retired),
+            class_keys::retired_by.eq(retired.and(stamp.by)),
         ))
         .on_conflict_do_nothing()
         .execute(conn)

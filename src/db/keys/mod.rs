@@ -94,6 +94,12 @@ impl Scope {
         Scope::Signing,
     ];
 
+    /// Whether data keys of this scope get new versions. What the ledger keeps is evidence: its keys change by month, are never sealed anew and open
+    /// for as long as it is kept.
+    pub const fn rotates(self) -> bool {
+        !matches!(self, Scope::Audit)
+    }
+
     /// The scope of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == name)
@@ -182,6 +188,15 @@ impl KeyStore {
         self.renew_lease()
     }
 
+    /// Forgets unwrapped keys that may not be used any more without being read again; all of them when the provider's lease is over.
+    pub fn forget_expired(&self) {
+        if self.seen.lock().unwrap_or_else(PoisonError::into_inner).elapsed() > self.settings.lease {
+            self.cache.forget_all();
+        } else {
+            self.cache.forget_expired();
+        }
+    }
+
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
@@ -215,6 +230,7 @@ impl KeyStore {
                 data_keys::created_at.eq(stamp.at),
                 data_keys::created_by.eq(stamp.by),
                 data_keys::activated_at.eq(stamp.at),
+                data_keys::activated_by.eq(stamp.by),
             ))
             .execute(conn)
             .await?;
@@ -250,7 +266,7 @@ impl KeyStore {
             .await
             .or_not_found("data key")?;
         let wrapped = wrapped.ok_or_else(|| ErrorCode::KeyDestroyed.because("data key"))?;
-        let class_key = self.unwrap_class_key(class)?;
+        let class_key = self.unwrap_class_key(class).await?;
         let key = class_key.unwrap_data_key(id.0, version_of(version)?, &wrapped)?;
         if others == 0 {
             return Ok(Some(key));
@@ -270,12 +286,13 @@ impl KeyStore {
             .select((data_key_versions::version, data_key_versions::wrapped, ClassKeyRow::as_select()))
             .load(conn)
             .await?;
-        rows.into_iter()
-            .filter_map(|(version, wrapped, class)| Some((version, wrapped?, class)))
-            .map(|(version, wrapped, class)| {
-                self.unwrap_class_key(class)?.unwrap_data_key(id.0, version_of(version)?, &wrapped)
-            })
-            .collect()
+        let mut keys = Vec::with_capacity(rows.len());
+        for (version, wrapped, class) in rows {
+            let Some(wrapped) = wrapped else { continue };
+            let class_key = self.unwrap_class_key(class).await?;
+            keys.push(class_key.unwrap_data_key(id.0, version_of(version)?, &wrapped)?);
+        }
+        Ok(keys)
     }
 
     /// The key that a whole scope shares this month, made when it is first asked for.

@@ -3,7 +3,8 @@
 //! - A **root key** is rotated by giving the provider the next one. Class keys are then wrapped anew under it ([`KeyStore::rewrap_class_keys`]): a few
 //!   hundred rows, one transaction. Nothing below is touched.
 //! - A **class key** is rotated by cutting its next version ([`KeyStore::supersede_class_key`]) and wrapping its data keys anew
-//!   ([`KeyStore::rewrap_data_keys`]), batch by batch; when none is left the old one is destroyed. What is sealed is not touched.
+//!   ([`KeyStore::rewrap_data_keys`]), batch by batch; when none is left the old one is destroyed ([`KeyStore::destroy_superseded`]). What is sealed is
+//!   not touched.
 //! - A **data key** gets its next version as pre-active ([`KeyStore::prepare_versions`]). When every node has had time to learn of it
 //!   ([`KeyStore::cache_age`]) it takes over ([`KeyStore::activate_versions`]); the former version only opens from then on, and is destroyed
 //!   ([`KeyStore::destroy_versions`]) when nothing is sealed under it any more.
@@ -62,6 +63,7 @@ struct FormerVersion {
     created_at: DateTime<Utc>,
     created_by: Option<Uuid>,
     activated_at: DateTime<Utc>,
+    activated_by: Option<Uuid>,
 }
 
 impl KeyStore {
@@ -78,7 +80,8 @@ impl KeyStore {
             .await?;
         let count = rows.len();
         for row in rows {
-            let rewrapped = self.keyring.rewrap(&row.into_wrapped()?)?;
+            let stored = row.into_wrapped()?;
+            let rewrapped = self.ask_provider(move |keyring| keyring.rewrap(&stored)).await?;
             diesel::update(class_keys::table.find(rewrapped.id))
                 .set((
                     class_keys::wrapped.eq(rewrapped.wrapped),
@@ -113,7 +116,7 @@ impl KeyStore {
             return Err(ErrorCode::NotFound.because("class key"));
         };
         let version = self.next_version(conn, class, month).await?;
-        let (_, next) = self.keyring.generate_class_key(class, month, version)?;
+        let next = self.generate_class_key(class, month, version).await?;
         let id = next.id;
         diesel::update(class_keys::table.find(former).filter(class_keys::state.ne("decrypt_only")))
             .set((
@@ -128,13 +131,12 @@ impl KeyStore {
         Ok(Superseded { former, next: id })
     }
 
-    /// Wraps up to `limit` data keys of superseded class keys under the newest version of their class and month, and destroys each class key that
-    /// wraps nothing any more.
-    pub async fn rewrap_data_keys(&self, conn: &mut Connection, limit: i64, stamp: Stamp) -> Result<Rewrapped> {
+    /// Wraps up to `limit` data keys of superseded class keys under the newest version of their class and month.
+    pub async fn rewrap_data_keys(&self, conn: &mut Connection, limit: i64) -> Result<Rewrapped> {
         let mut keys = 0;
         for (former, next) in self.superseded(conn).await? {
             let (former_id, next_id) = (former.id, next.id);
-            let (former_key, next_key) = (self.unwrap_class_key(former)?, self.unwrap_class_key(next)?);
+            let (former_key, next_key) = (self.unwrap_class_key(former).await?, self.unwrap_class_key(next).await?);
             let room = limit - i64::try_from(keys).unwrap_or(limit);
             let current: Vec<(DataKeyId, i32, Option<Vec<u8>>)> = data_keys::table
                 .filter(data_keys::class_key_id.eq(former_id))
@@ -174,7 +176,6 @@ impl KeyStore {
             if i64::try_from(keys).unwrap_or(limit) >= limit {
                 return Ok(Rewrapped { keys, more: true });
             }
-            self.destroy_class_key(conn, former_id, stamp).await?;
         }
         Ok(Rewrapped { keys, more: false })
     }
@@ -205,10 +206,21 @@ impl KeyStore {
         Ok(pairs)
     }
 
-    async fn destroy_class_key(&self, conn: &mut Connection, id: Uuid, stamp: Stamp) -> Result<()> {
+    /// Destroys each superseded class key that wraps nothing any more; says which.
+    pub async fn destroy_superseded(&self, conn: &mut Connection, stamp: Stamp) -> Result<Vec<Uuid>> {
+        let mut destroyed = Vec::new();
+        for (former, _) in self.superseded(conn).await? {
+            if self.destroy_class_key(conn, former.id, stamp).await? {
+                destroyed.push(former.id);
+            }
+        }
+        Ok(destroyed)
+    }
+
+    async fn destroy_class_key(&self, conn: &mut Connection, id: Uuid, stamp: Stamp) -> Result<bool> {
         let wraps_data_keys = data_keys::table.filter(data_keys::class_key_id.eq(id));
         let wraps_versions = data_key_versions::table.filter(data_key_versions::class_key_id.eq(id));
-        diesel::update(
+        let destroyed = diesel::update(
             class_keys::table.find(id).filter(not(exists(wraps_data_keys))).filter(not(exists(wraps_versions))),
         )
         .set((
@@ -219,10 +231,11 @@ impl KeyStore {
         ))
         .execute(conn)
         .await?;
-        self.changed(conn, None).await
+        self.changed(conn, None).await?;
+        Ok(destroyed > 0)
     }
 
-    /// Makes the next version of up to `limit` data keys, of one scope or of all, that were made before `before` and have none yet. It opens from
+    /// Makes the next version of up to `limit` data keys, of one scope or of all [that rotate](Scope::rotates), that were made before `before` and have none yet. It opens from
     /// now on and seals nothing.
     pub async fn prepare_versions(
         &self,
@@ -235,8 +248,8 @@ impl KeyStore {
         let waiting = data_key_versions::table
             .filter(data_key_versions::data_key_id.eq(data_keys::id))
             .filter(data_key_versions::state.eq("pre_active"));
-        let scopes: Vec<&str> =
-            scope.map_or_else(|| Scope::ALL.to_vec(), |one| vec![one]).iter().map(|s| s.as_str()).collect();
+        let scopes = Scope::ALL.into_iter().filter(|of| of.rotates() && scope.is_none_or(|one| one == *of));
+        let scopes: Vec<&str> = scopes.map(Scope::as_str).collect();
         let rows: Vec<(DataKeyId, i32, String)> = data_keys::table
             .filter(data_keys::state.eq("active"))
             .filter(data_keys::scope.eq_any(scopes))
@@ -298,6 +311,7 @@ impl KeyStore {
                     data_keys::created_at.eq(next.created_at),
                     data_keys::created_by.eq(next.created_by),
                     data_keys::activated_at.eq(stamp.at),
+                    data_keys::activated_by.eq(stamp.by),
                 ))
                 .execute(conn)
                 .await?;
@@ -312,6 +326,7 @@ impl KeyStore {
                     data_key_versions::created_at.eq(former.created_at),
                     data_key_versions::created_by.eq(former.created_by),
                     data_key_versions::activated_at.eq(former.activated_at),
+                    data_key_versions::activated_by.eq(former.activated_by),
                     data_key_versions::retired_at.eq(stamp.at),
                     data_key_versions::retired_by.eq(stamp.by),
                 ))
@@ -324,32 +339,47 @@ impl KeyStore {
         Ok(count)
     }
 
-    /// Destroys up to `limit` former versions that were retired before `before`. The caller vouches for it that nothing is sealed under them
-    /// any more.
-    pub async fn destroy_versions(
+    /// Up to `limit` former versions that were retired before `before`, of keys that rotate.
+    pub async fn former_versions(
         &self,
         conn: &mut Connection,
         before: DateTime<Utc>,
         limit: i64,
-        stamp: Stamp,
-    ) -> Result<usize> {
-        let old: Vec<(DataKeyId, i32)> = data_key_versions::table
+    ) -> Result<Vec<(DataKeyId, i32)>> {
+        let scopes: Vec<&str> = Scope::ALL.into_iter().filter(|of| of.rotates()).map(Scope::as_str).collect();
+        Ok(data_key_versions::table
+            .inner_join(data_keys::table)
+            .filter(data_keys::scope.eq_any(scopes))
             .filter(data_key_versions::state.eq("decrypt_only"))
             .filter(data_key_versions::retired_at.lt(before))
             .select((data_key_versions::data_key_id, data_key_versions::version))
             .limit(limit)
-            .for_update()
             .load(conn)
-            .await?;
-        for (id, version) in &old {
-            let former = data_key_versions::table.find((id, version));
-            diesel::update(former).set(Remains::of_version(stamp)).execute(conn).await?;
-            diesel::update(data_keys::table.find(id))
-                .set(data_keys::other_versions.eq(data_keys::other_versions - 1))
-                .execute(conn)
-                .await?;
-            self.changed(conn, Some(*id)).await?;
+            .await?)
+    }
+
+    /// Destroys former versions; says how many were alive. The caller vouches for it that nothing is sealed under them any more.
+    pub async fn destroy_versions(
+        &self,
+        conn: &mut Connection,
+        former: &[(DataKeyId, i32)],
+        stamp: Stamp,
+    ) -> Result<usize> {
+        let mut destroyed = 0;
+        for (id, version) in former {
+            let alive = data_key_versions::table
+                .filter(data_key_versions::data_key_id.eq(id))
+                .filter(data_key_versions::version.eq(version))
+                .filter(data_key_versions::state.eq("decrypt_only"));
+            if diesel::update(alive).set(Remains::of_version(stamp)).execute(conn).await? == 1 {
+                diesel::update(data_keys::table.find(id))
+                    .set(data_keys::other_versions.eq(data_keys::other_versions - 1))
+                    .execute(conn)
+                    .await?;
+                self.changed(conn, Some(*id)).await?;
+                destroyed += 1;
+            }
         }
-        Ok(old.len())
+        Ok(destroyed)
     }
 }
