@@ -20,6 +20,7 @@ use crate::conversations::{
     Attachments, BotTurn, Chat, Conversations, GoOffline, ORPHANED_ATTACHMENTS_JOB, RemoveOrphanedAttachments,
     RouteQueue, Routing,
 };
+use crate::crypto::provider::NOT_CERTIFIED;
 use crate::db::{Listener, keys};
 use crate::error::{ErrorCode, Result};
 use crate::eventlog::{
@@ -110,6 +111,9 @@ pub async fn start(opened: Opened, bound: Vec<Bound>, mode: Mode) -> Result<Runn
     tracing::info!(hardware = %Hardware::detect(), version = env!("CARGO_PKG_VERSION"), "starting");
     let t = base.transactions.clone();
     let (db, keys, clock) = (t.db().clone(), Arc::clone(t.keys()), t.clock().clone());
+    if !keys.keyring().provider().certified() {
+        tracing::warn!(provider = keys.keyring().provider().name(), "{NOT_CERTIFIED}");
+    }
     let metrics = base.metrics.clone();
     metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
     let tasks = Tasks::new(metrics.clone());

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::blocking;
 use crate::audit::{Action, AuditDraft, Caller};
+use crate::crypto::provider::NOT_CERTIFIED;
 use crate::db::{self, KeyStore};
 use crate::error::{ErrorCode, Result};
 use crate::http::{Check, Readiness};
@@ -38,25 +39,27 @@ pub(super) fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<
         let t = transactions.clone();
         async move {
             let mut conn = t.db().connection().await.map_err(|e| e.to_string())?;
-            db::ping(&mut conn).await.map_err(|e| e.to_string())
+            db::ping(&mut conn).await.map(|()| None).map_err(|e| e.to_string())
         }
         .boxed()
     }));
     let keys = Arc::clone(t.keys());
     checks.push(check("crypto", true, move || {
-        let now = keys.keyring().provider().ready().map_err(|e| e.to_string());
+        let provider = keys.keyring().provider();
+        let remark = (!provider.certified()).then(|| NOT_CERTIFIED.to_owned());
+        let now = provider.ready().map(|()| remark).map_err(|e| e.to_string());
         async move { now }.boxed()
     }));
     let articles = knowledge.clone();
     checks.push(check("search", false, move || {
         let ready = articles.is_ready();
-        async move { if ready { Ok(()) } else { Err("the article index is being rebuilt".to_owned()) } }.boxed()
+        async move { if ready { Ok(None) } else { Err("the article index is being rebuilt".to_owned()) } }.boxed()
     }));
     if let Some(engine) = engine {
         let state = engine.state();
         checks.push(check("engine.asr", false, move || {
             let now = match &*state.borrow() {
-                EngineState::Ready(_) => Ok(()),
+                EngineState::Ready(_) => Ok(None),
                 EngineState::Starting => Err("loading the model".to_owned()),
                 EngineState::Down { reason } => Err(reason.clone()),
             };
@@ -69,7 +72,7 @@ pub(super) fn readiness(t: &Transactions, knowledge: &Knowledge, engine: Option<
 fn check(
     name: &'static str,
     required: bool,
-    probe: impl Fn() -> BoxFuture<'static, std::result::Result<(), String>> + Send + Sync + 'static,
+    probe: impl Fn() -> BoxFuture<'static, std::result::Result<Option<String>, String>> + Send + Sync + 'static,
 ) -> Check {
     Check { name, required, probe: Arc::new(probe) }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::open::configuration;
 use super::{Answer, Installation, Outcome, print, print_json};
 use crate::app::Opened;
-use crate::config::{self, Config};
+use crate::config::{self, Config, CryptoProvider};
+use crate::crypto::provider::NOT_CERTIFIED;
 use crate::crypto::{kat, process};
 use crate::db::{self, Clock};
 use crate::error::{ErrorCode, Result};
@@ -46,6 +47,7 @@ pub async fn run(args: CheckArgs) -> Outcome {
         finding("configuration", Ok("no faults".to_owned())),
         finding("crypto_self_test", if failed.is_empty() { Ok(String::new()) } else { Err(failed.join(" ")) }),
         finding("core_dumps", dumps),
+        finding("crypto_provider", Ok(provider(&open.config))),
         finding("hardware", Ok(Hardware::detect().to_string())),
     ];
     findings.extend(certificates(&open));
@@ -65,6 +67,15 @@ pub async fn run(args: CheckArgs) -> Outcome {
 
 fn finding(name: &str, found: std::result::Result<String, String>) -> Finding {
     Finding { name: name.to_owned(), ok: found.is_ok(), detail: found.unwrap_or_else(|wrong| wrong) }
+}
+
+/// Who holds the root key, and whether that counts in an assessment.
+fn provider(config: &Config) -> String {
+    match config.crypto.provider {
+        CryptoProvider::Sdf if config.crypto.sdf.certified => "sdf".to_owned(),
+        CryptoProvider::Sdf => format!("sdf，{NOT_CERTIFIED}"),
+        CryptoProvider::Soft => format!("soft，{NOT_CERTIFIED}"),
+    }
 }
 
 /// The certificates of every listener and client that has some: whether they can be used, and until when.

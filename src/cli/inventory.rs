@@ -9,11 +9,14 @@ use uuid::Uuid;
 use super::open::configuration;
 use super::{Answer, Installation, Outcome, print, print_json};
 use crate::app;
+use crate::crypto::Suite;
+use crate::crypto::provider::NOT_CERTIFIED;
 use crate::crypto::sm4::Kernel;
 use crate::db::catalogue::{self, Column};
 use crate::db::{KeyCensus, key_census};
 
 const PER_VALUE: &str = "数据密钥，每个会话、客户、工单、录音等一把 / data key";
+const PASSPHRASE: &str = "口令，经 PBKDF2-HMAC-SM3 / a passphrase through PBKDF2-HMAC-SM3";
 const DERIVED: &str = "由根密钥派生，按用途分开 / derived from the root key, one per purpose";
 
 /// One use of cryptography.
@@ -25,7 +28,22 @@ struct Use {
     algorithm: &'static str,
     mode: &'static str,
     key: &'static str,
+    /// Where it is computed.
+    by: &'static str,
 }
+
+/// What data and keys are sealed with from now on. A key keeps the suite that it was made with, and each stored value names it.
+#[derive(Clone, Copy)]
+struct Sealing {
+    suite: Suite,
+    /// Whether the root key is in crypto devices.
+    in_devices: bool,
+    /// Whether they sign.
+    devices_sign: bool,
+}
+
+const HERE: &str = "本程序，非认证 / this program, not certified";
+const DEVICES: &str = "密码设备 / the crypto devices";
 
 #[derive(Debug, Serialize)]
 struct Provider {
@@ -69,7 +87,11 @@ pub async fn run(installation: &Installation, json: bool) -> Outcome {
             devices: provider.devices(),
         },
         sm4_kernel: Kernel::best().name(),
-        uses: uses(),
+        uses: uses(Sealing {
+            suite,
+            in_devices: !provider.devices().is_empty(),
+            devices_sign: provider.signing().is_some(),
+        }),
         keys: key_census(&mut conn).await?,
     };
     if json {
@@ -80,83 +102,124 @@ pub async fn run(installation: &Installation, json: bool) -> Outcome {
     Ok(Answer::Yes)
 }
 
-/// Every use, those of table columns first.
-fn uses() -> Vec<Use> {
-    let protected = |column: &Column| {
-        let (algorithm, mode, key) = protection(column.protection)?;
-        let class = Some(column.class.to_owned()).filter(|class| class != "plain");
-        Some(Use { data: format!("{}.{}", column.table, column.name), class, algorithm, mode, key })
-    };
-    let mut uses: Vec<Use> = catalogue::columns().iter().filter_map(protected).collect();
-    let elsewhere = |data: &str, class: Option<&str>, algorithm, mode, key| Use {
-        data: data.to_owned(),
-        class: class.map(str::to_owned),
-        algorithm,
-        mode,
-        key,
-    };
-    const GCM: &str = "GCM，64 KiB 分块，块序号绑定 / GCM, 64 KiB chunks bound to their place";
-    uses.extend([
-        elsewhere("录音、附件文件 / recording and attachment files", Some("C2"), "SM4", GCM, PER_VALUE),
-        elsewhere(
-            "录音摘要 / digest of a recording",
-            None,
-            "SM3",
-            "分块摘要之摘要 / digest of the chunks' digests",
-            "–",
-        ),
-        elsewhere(
-            "录音签名 / signature of a recording",
-            None,
-            "SM2",
-            "GB/T 32918.2",
-            "签名密钥 recording / signing key",
-        ),
-        elsewhere(
-            "录音暂存 / spool of the recorder's folder",
-            Some("C2"),
-            "SM4",
-            GCM,
-            "每个文件一把，由根密钥派生 / derived per file",
-        ),
-        elsewhere("检索索引 / search index", Some("C2"), "SM4", GCM, "数据密钥，每个索引 / data key per index"),
-        elsewhere("事件（Kafka）/ events in Kafka", Some("C2"), "SM4", "GCM", PER_VALUE),
-        elsewhere("审计日志 / audit log", None, "SM3", "Merkle 树，RFC 6962 之形 / Merkle tree", "–"),
-        elsewhere(
-            "审计树头 / heads of the audit log",
-            None,
-            "SM2",
-            "GB/T 32918.2",
-            "签名密钥 audit_head / signing key",
-        ),
-        elsewhere(
-            "网络 / network",
-            None,
-            "TLS 1.3",
-            "AES-GCM, ChaCha20-Poly1305（非国密 / not SM）",
-            "服务器证书 / server certificate",
-        ),
-    ]);
-    uses
+impl Sealing {
+    /// Algorithm and mode of what is sealed under a data key, and who computes it.
+    fn data(self) -> (&'static str, &'static str, &'static str) {
+        match self.suite {
+            Suite::Sm4Gcm => ("SM4", "GCM，96 位随机数，128 位标签，绑定存放位置 / GCM bound to its place", HERE),
+            Suite::Sm4CtrHmac => {
+                ("SM4, HMAC-SM3", "CTR，先加密后鉴别，绑定存放位置 / encrypt, then authenticate", HERE)
+            }
+            Suite::Aes256Gcm => ("AES-256（非国密 / not SM）", "GCM，绑定存放位置 / GCM bound to its place", HERE),
+            Suite::Sm4InDevice => {
+                ("SM4, HMAC-SM3", "CTR，先加密后鉴别，绑定存放位置 / encrypt, then authenticate", DEVICES)
+            }
+        }
+    }
+
+    /// How a class key is wrapped under the root key, and who does it.
+    fn root(self) -> (&'static str, &'static str, &'static str) {
+        if self.in_devices {
+            ("SM4, HMAC-SM3", "CTR，先加密后鉴别，密钥封装 / key wrapping", DEVICES)
+        } else {
+            ("SM4", "GCM，密钥封装 / GCM, key wrapping", HERE)
+        }
+    }
+
+    fn signer(self) -> &'static str {
+        if self.devices_sign { DEVICES } else { HERE }
+    }
+
+    /// Algorithm, mode, key and place of a kind of protection; nothing where a column is in clear.
+    fn protection(self, column: &Column) -> Option<(&'static str, &'static str, &'static str, &'static str)> {
+        Some(match column.protection {
+            "sm4" => {
+                let (algorithm, mode, by) = self.data();
+                (algorithm, mode, PER_VALUE, by)
+            }
+            "wrapped" if column.table == "class_keys" => {
+                let (algorithm, mode, by) = self.root();
+                (algorithm, mode, "根密钥 / root key", by)
+            }
+            "wrapped" => ("SM4", "GCM，密钥封装 / GCM, key wrapping", "类密钥或数据密钥 / the key one tier up", HERE),
+            "blind" => ("HMAC-SM3", "盲索引 / blind index", DERIVED, HERE),
+            "mac" => ("HMAC-SM3", "整行 / over the row", DERIVED, HERE),
+            "verifier" => ("HMAC-SM3", "PBKDF2-HMAC-SM3 之上 / over PBKDF2-HMAC-SM3", DERIVED, HERE),
+            "digest" => ("SM3", "256 位随机令牌的摘要 / of a random token", "–", HERE),
+            _ => return None,
+        })
+    }
 }
 
-/// Algorithm, mode and key of a kind of protection; nothing where a column is in clear.
-fn protection(kind: &str) -> Option<(&'static str, &'static str, &'static str)> {
-    Some(match kind {
-        "sm4" => ("SM4", "GCM，96 位随机数，128 位标签，绑定表、列、行、密钥版本 / GCM bound to its place", PER_VALUE),
-        "wrapped" => ("SM4", "GCM，密钥封装 / GCM, key wrapping", "根密钥、类密钥或数据密钥 / the key one tier up"),
-        "blind" => ("HMAC-SM3", "盲索引 / blind index", DERIVED),
-        "mac" => ("HMAC-SM3", "整行 / over the row", DERIVED),
-        "verifier" => ("HMAC-SM3", "PBKDF2-HMAC-SM3 之上 / over PBKDF2-HMAC-SM3", DERIVED),
-        "digest" => ("SM3", "256 位随机令牌的摘要 / of a random token", "–"),
-        _ => return None,
-    })
+/// Every use, those of table columns first.
+fn uses(sealing: Sealing) -> Vec<Use> {
+    let protected = |column: &Column| {
+        let (algorithm, mode, key, by) = sealing.protection(column)?;
+        let class = Some(column.class.to_owned()).filter(|class| class != "plain");
+        Some(Use { data: format!("{}.{}", column.table, column.name), class, algorithm, mode, key, by })
+    };
+    let mut uses: Vec<Use> = catalogue::columns().iter().filter_map(protected).collect();
+    let mut elsewhere = |data: &str, class: &str, (algorithm, mode, by), key| {
+        let class = Some(class.to_owned()).filter(|class| !class.is_empty());
+        uses.push(Use { data: data.to_owned(), class, algorithm, mode, key, by });
+    };
+    let data = sealing.data();
+    let signature = ("SM2", "GB/T 32918.2，SM3 / with SM3", sealing.signer());
+    let under_passphrase = ("SM4", "GCM", HERE);
+    elsewhere("录音、附件文件，64 KiB 分块 / recording and attachment files in chunks", "C2", data, PER_VALUE);
+    elsewhere(
+        "录音摘要 / digest of a recording",
+        "",
+        ("SM3", "分块摘要之摘要 / digest of the chunks' digests", HERE),
+        "–",
+    );
+    elsewhere("录音签名 / signature of a recording", "", signature, "签名密钥 recording / signing key");
+    elsewhere(
+        "录音暂存 / spool of the recorder's folder",
+        "C2",
+        ("SM4", "GCM", HERE),
+        "每个文件一把，派生 / derived per file",
+    );
+    elsewhere(
+        "检索索引，16 KiB 分块 / search index in chunks",
+        "C2",
+        data,
+        "数据密钥，每段一把 / data key per segment",
+    );
+    elsewhere("事件（Kafka）/ events in Kafka", "C2", data, PER_VALUE);
+    elsewhere("审计日志 / audit log", "", ("SM3", "Merkle 树，RFC 6962 之形 / Merkle tree", HERE), "–");
+    elsewhere("审计树头 / heads of the audit log", "", signature, "签名密钥 audit_head / signing key");
+    elsewhere("销毁日志 / erasure journal", "", ("HMAC-SM3", "逐行相连 / each line over those before", HERE), DERIVED);
+    if sealing.in_devices {
+        elsewhere(
+            "根密钥文件 / root key file",
+            "C3",
+            ("SM4", "设备密钥加密密钥封装 / under the device's KEK", DEVICES),
+            "设备密钥加密密钥 / the device's KEK",
+        );
+    } else {
+        elsewhere("根密钥文件 / root key file", "C3", under_passphrase, PASSPHRASE);
+    }
+    elsewhere("根密钥分量（三取二）/ custodians' shares, two of three", "C3", under_passphrase, PASSPHRASE);
+    elsewhere(
+        "密钥仪式记录 / records of key ceremonies",
+        "",
+        ("SM2", "GB/T 32918.2，SM3 / with SM3", HERE),
+        "保管人签名密钥 / the custodians' signing keys",
+    );
+    elsewhere(
+        "网络 / network",
+        "",
+        ("TLS 1.3", "AES-GCM, ChaCha20-Poly1305（非国密 / not SM）", HERE),
+        "服务器证书，双方均为本行时另有客户端证书 / server certificate, and a client's where both ends are ours",
+    );
+    uses
 }
 
 fn show(inventory: &Inventory) {
     let Provider { name, certified, root_key_id, root_key_version, suite, suite_is_national, devices } =
         &inventory.provider;
-    let mark = if *certified { "认证产品 / certified" } else { "非认证 / not certified" };
+    let mark = if *certified { "认证产品 / certified" } else { NOT_CERTIFIED };
     print(&format!("密码服务 / provider: {name}，{mark}；根密钥 / root key {root_key_id} v{root_key_version}"));
     for device in devices {
         print(&format!("密码设备 / device {device}"));
@@ -167,10 +230,10 @@ fn show(inventory: &Inventory) {
         "（非国密算法，密评扣分 / no national algorithm, costs points）"
     };
     print(&format!("数据加密 / data: {suite}{points}；SM4: {}", inventory.sm4_kernel));
-    print("\n数据 / data\t级别 / class\t算法 / algorithm\t模式 / mode\t密钥 / key");
+    print("\n数据 / data\t级别 / class\t算法 / algorithm\t模式 / mode\t密钥 / key\t由谁计算 / computed by");
     for u in &inventory.uses {
         let class = u.class.as_deref().unwrap_or("–");
-        print(&format!("{}\t{class}\t{}\t{}\t{}", u.data, u.algorithm, u.mode, u.key));
+        print(&format!("{}\t{class}\t{}\t{}\t{}\t{}", u.data, u.algorithm, u.mode, u.key, u.by));
     }
     print("\n根密钥 / root keys\t状态 / state\t启用 / since");
     for k in &inventory.keys.root_keys {
@@ -199,7 +262,8 @@ mod tests {
 
     #[test]
     fn every_protected_column_is_listed_and_no_other() {
-        let (mut protected, listed) = (0, uses());
+        let here = Sealing { suite: Suite::Sm4Gcm, in_devices: false, devices_sign: false };
+        let (mut protected, listed) = (0, uses(here));
         for column in catalogue::columns() {
             let name = format!("{}.{}", column.table, column.name);
             let in_clear = column.protection == "none";
@@ -208,6 +272,20 @@ mod tests {
         }
         assert!(protected > 20 && listed.len() > protected);
         let body = listed.iter().find(|u| u.data == "messages.body").unwrap();
-        assert_eq!((body.algorithm, body.class.as_deref()), ("SM4", Some("C2")));
+        assert_eq!((body.algorithm, body.class.as_deref(), body.by), ("SM4", Some("C2"), HERE));
+    }
+
+    #[test]
+    fn what_is_sealed_in_devices_or_without_national_algorithms_says_so() {
+        let of = |suite, in_devices, data: &str| {
+            let listed = uses(Sealing { suite, in_devices, devices_sign: in_devices });
+            let found = listed.iter().find(|u| u.data.starts_with(data)).unwrap();
+            (found.algorithm, found.by)
+        };
+        assert_eq!(of(Suite::Sm4InDevice, true, "messages.body"), ("SM4, HMAC-SM3", DEVICES));
+        assert_eq!(of(Suite::Sm4Gcm, true, "messages.body"), ("SM4", HERE));
+        assert_eq!(of(Suite::Sm4Gcm, true, "class_keys.wrapped"), ("SM4, HMAC-SM3", DEVICES));
+        assert_eq!(of(Suite::Sm4Gcm, true, "审计树头"), ("SM2", DEVICES));
+        assert!(of(Suite::Aes256Gcm, false, "事件").0.contains("非国密"));
     }
 }

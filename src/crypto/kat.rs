@@ -6,7 +6,7 @@
 
 use super::envelope::{SealingKey, context};
 use super::sm4::exchange::{self, Aead, Mode};
-use super::suite::Suite;
+use super::suite::{Cipher, Suite};
 use super::{merkle, random, sm2, sm3};
 use crate::error::{ErrorCode, Result};
 use guitai_kernels::sm4::{Kernel, Sm4Gcm};
@@ -37,14 +37,18 @@ pub fn run() -> Vec<Check> {
 
 /// Runs every check; `crypto.self_test_failed` with the names of those that failed.
 pub fn require() -> Result<()> {
-    let failed: Vec<_> = run().into_iter().filter(|c| !c.ok).map(|c| c.name).collect();
+    verdict(run())
+}
+
+fn verdict(checks: Vec<Check>) -> Result<()> {
+    let failed: Vec<_> = checks.into_iter().filter(|c| !c.ok).map(|c| c.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(ErrorCode::SelfTestFailed.because(failed.join(", "))) }
 }
 
 /// A check says whether the answer was right; a value that cannot even be made is a failure as well.
 type CheckFn = fn() -> Option<bool>;
 
-const CHECKS: [(&str, CheckFn); 14] = [
+const CHECKS: [(&str, CheckFn); 16] = [
     ("SM3 (GB/T 32905 A.1, A.2)", sm3_standard),
     ("SM3 against the oracle", sm3_oracle),
     ("HMAC-SM3 (GM/T 0042 D.3)", hmac_standard),
@@ -53,6 +57,8 @@ const CHECKS: [(&str, CheckFn); 14] = [
     ("SM4 (GB/T 32907 A.1)", sm4_standard),
     ("SM4-CBC and ECB against the oracle", sm4_oracle),
     ("SM4-GCM (RFC 8998 A.1)", gcm_standard),
+    ("SM4-CTR with HMAC-SM3 against the oracle", ctr_hmac_oracle),
+    ("AES-256-GCM (NIST test case 14)", aes_gcm_standard),
     ("SM3 of many messages at once against the oracle", sm3_many),
     ("SM2 verify (GB/T 32918.5 A.2)", sm2_verify),
     ("SM2 decrypt (GB/T 32918.5 C.2)", sm2_decrypt),
@@ -139,6 +145,32 @@ fn sm4_oracle() -> Option<bool> {
     Some(
         same(&cbc, &sm_crypto::sm4::CryptSM4CBC::new(&key, &iv).encrypt_cbc(&text))?
             && same(&ecb, &sm_crypto::sm4::CryptSM4ECB::new(&key).encrypt_ecb(&text))?,
+    )
+}
+
+/// Suite 2, put together of the oracle's block cipher and hash.
+fn ctr_hmac_oracle() -> Option<bool> {
+    let (secret, nonce, aad, text) = (sample(16), [5; 12], sample(30), sample(40));
+    let extracted = oracle_hmac(&[0; 32], &secret);
+    let derived = |name: &[u8]| oracle_hmac(&extracted, &[context("suite-2", &[name]).as_slice(), &[1]].concat());
+    let counters = (1..=3u32).flat_map(|n| [nonce.as_slice(), &n.to_be_bytes()].concat()).collect::<Vec<u8>>();
+    let stream = sm_crypto::sm4::CryptSM4ECB::new(derived(b"encryption").get(..16)?).encrypt_ecb(&counters);
+    let sealed: Vec<u8> = text.iter().zip(&stream).map(|(text, stream)| text ^ stream).collect();
+    let lengths = [30u64.to_be_bytes(), 40u64.to_be_bytes()];
+    let authenticated = [nonce.as_slice(), &aad, &sealed, lengths.as_flattened()].concat();
+    let tag = oracle_hmac(&derived(b"authentication"), &authenticated);
+
+    let mut ours = text;
+    let our_tag = Cipher::new(Suite::Sm4CtrHmac, &secret).ok()?.seal_in_place(&nonce, &aad, &mut ours).ok()?;
+    Some(same(&ours, &sealed)? && same(&our_tag, tag.get(..16)?)?)
+}
+
+fn aes_gcm_standard() -> Option<bool> {
+    let mut text = [0; 16];
+    let tag = Cipher::new(Suite::Aes256Gcm, &[0; 32]).ok()?.seal_in_place(&[0; 12], &[], &mut text).ok()?;
+    Some(
+        same(&text, &unhex("cea7403d4d606b6e074ec5d3baf39d18")?)?
+            && same(&tag, &unhex("d0d1c8a799996bf0265b98b5d48ab919")?)?,
     )
 }
 
@@ -287,5 +319,15 @@ mod tests {
         let failed: Vec<_> = run().into_iter().filter(|c| !c.ok).collect();
         assert!(failed.is_empty(), "{failed:?}");
         require().unwrap();
+    }
+
+    #[test]
+    fn one_that_fails_is_named_and_nothing_is_served() {
+        let mut checks = run();
+        let last = checks.last_mut().unwrap();
+        last.ok = false;
+        let name = last.name.clone();
+        let refused = verdict(checks).unwrap_err();
+        assert_eq!((refused.code(), refused.detail()), (ErrorCode::SelfTestFailed, name.as_ref()));
     }
 }

@@ -13,7 +13,7 @@
 //!
 //! What always holds: no key type prints its secret; secrets are cleared when dropped; a value that was changed, moved
 //! to another row or column, or sealed under another key does not open and its error is `crypto.data_altered`; what is
-//! stored is sealed with one of the three suites of [`suite`], under a 96-bit nonce and a 128-bit tag. The other modes in
+//! stored is sealed with one of the suites of [`suite`], under a 96-bit nonce and a 128-bit tag. The other modes in
 //! [`sm4::exchange`] exist for partners' formats and for test vectors.
 
 pub mod blind_index;

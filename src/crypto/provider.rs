@@ -17,6 +17,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+/// What is said of a provider that is not certified, wherever its state is shown.
+pub const NOT_CERTIFIED: &str = "非认证：不是经认证的商用密码产品 / not a certified cryptography product";
+
 /// Holds the root key. Calls may block on a device, so they go off the async workers; all of them are rare.
 pub trait Provider: Send + Sync + fmt::Debug {
     /// Its name in configuration, inventory and logs.

@@ -15,7 +15,7 @@ use crate::crypto::Sealed;
 #[diesel(postgres_type(oid = 17, array_oid = 1001))]
 pub struct Envelope;
 
-/// A sealed value in a row. One that is to be written comes from [`crate::crypto::DataKey::seal`] and nowhere else.
+/// A sealed value in a row. One that is to be written comes from [`crate::crypto::DataKey::seal`], or was stored before.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Envelope)]
 pub struct SealedBytes(Sealed);
@@ -48,5 +48,45 @@ impl ToSql<Envelope, Pg> for SealedBytes {
 impl FromSql<Envelope, Pg> for SealedBytes {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         <Vec<u8> as FromSql<Binary, Pg>>::from_sql(value).map(|bytes| Self(Sealed::stored(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::sql_types::Nullable;
+    use std::marker::PhantomData;
+
+    /// Whether the compiler takes a value for a sealed column: an inherent constant, where its bound holds, comes before a trait's.
+    struct Takes<T>(PhantomData<T>);
+
+    trait Refused {
+        const VALUE: bool = false;
+    }
+
+    impl<T> Refused for Takes<T> {}
+
+    impl<T: AsExpression<Envelope>> Takes<T> {
+        const VALUE: bool = true;
+    }
+
+    struct TakesNullable<T>(PhantomData<T>);
+
+    impl<T> Refused for TakesNullable<T> {}
+
+    impl<T: AsExpression<Nullable<Envelope>>> TakesNullable<T> {
+        const VALUE: bool = true;
+    }
+
+    macro_rules! taken {
+        ($($value:ty),*) => { [$(Takes::<$value>::VALUE, TakesNullable::<$value>::VALUE),*] };
+    }
+
+    #[test]
+    fn nothing_but_a_sealed_value_compiles_into_a_sealed_column() {
+        assert!(taken!(SealedBytes, &SealedBytes).into_iter().all(|taken| taken));
+        let plain = taken!(String, &str, &String, Vec<u8>, &[u8], &Vec<u8>, [u8; 4], serde_json::Value);
+        assert!(!plain.into_iter().any(|taken| taken));
+        assert!(!taken!(Option<String>, Option<Vec<u8>>).into_iter().any(|taken| taken));
     }
 }

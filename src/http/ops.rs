@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::telemetry::metrics::{CONTENT_TYPE, Metrics};
 
-/// Whether one part is ready; the text says what is wrong, for operators, without content.
-pub type Probe = Arc<dyn Fn() -> BoxFuture<'static, std::result::Result<(), String>> + Send + Sync>;
+/// Whether one part is ready, with what is to be known of it all the same; or what is wrong. For operators, without content.
+pub type Probe = Arc<dyn Fn() -> BoxFuture<'static, std::result::Result<Option<String>, String>> + Send + Sync>;
 
 /// One part that readiness depends on.
 #[derive(Clone)]
@@ -37,14 +37,21 @@ pub struct CheckView {
     pub name: String,
     pub ok: bool,
     pub required: bool,
+    /// What is wrong.
     pub reason: Option<String>,
+    /// What is to be known of it though it is ready: a provider of keys that is no certified product (非认证).
+    pub remark: Option<String>,
 }
 
 impl Readiness {
     pub async fn look(&self) -> ReadinessView {
         let looks = self.0.iter().map(|c| async {
             let outcome = (c.probe)().await;
-            CheckView { name: c.name.to_owned(), ok: outcome.is_ok(), required: c.required, reason: outcome.err() }
+            let (ok, (remark, reason)) = match outcome {
+                Ok(remark) => (true, (remark, None)),
+                Err(reason) => (false, (None, Some(reason))),
+            };
+            CheckView { name: c.name.to_owned(), ok, required: c.required, reason, remark }
         });
         let checks = join_all(looks).await;
         ReadinessView { ready: checks.iter().all(|c| c.ok || !c.required), checks }
