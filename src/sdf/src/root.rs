@@ -21,10 +21,10 @@ use uuid::Uuid;
 const FORMAT: &str = "guitai-device-root-1";
 /// Bytes of a wrapped key, at most.
 const LONGEST_KEY: usize = 512;
-/// Bytes of the whole file, at most.
-const LONGEST_TEXT: u64 = 8_192;
-/// Roots in one file. Each takes three keys in every session.
-const MOST_ROOTS: usize = 4;
+/// Bytes of the whole file, at most: four keys of a line are 4 100 digits and spaces, everything else on it is less than 100.
+const LONGEST_TEXT: u64 = MOST_ROOTS as u64 * 4_200;
+/// Roots in one file. Each takes three keys in every session, and devices hold few.
+pub const MOST_ROOTS: usize = 4;
 
 /// The root keys in their wrapped form. Nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +90,32 @@ impl Root {
             return Err(at("too long to be root keys".to_owned()));
         }
         let text = std::fs::read_to_string(path).map_err(|e| at(e.to_string()))?;
-        let roots = text.lines().map(Self::parse).collect::<Result<Vec<_>>>().map_err(|e| at(e.detail))?;
+        Self::parse_all(&text).map_err(|e| at(e.detail))
+    }
+
+    /// From the text of a file.
+    ///
+    /// # Errors
+    /// As [`Root::read_all`].
+    pub fn parse_all(text: &str) -> Result<Vec<Self>> {
+        let roots = text.lines().map(Self::parse).collect::<Result<Vec<_>>>()?;
         let named: HashSet<_> = roots.iter().map(Self::name).collect();
         if roots.is_empty() || roots.len() > MOST_ROOTS || named.len() != roots.len() {
-            return Err(at(format!("1 to {MOST_ROOTS} lines, none of the same id and version")));
+            return Err(Error::malformed(format!("1 to {MOST_ROOTS} lines, none of the same id and version")));
         }
         Ok(roots)
+    }
+
+    /// The text of a file with these roots, the last of which wraps.
+    ///
+    /// # Errors
+    /// `Malformed` when no broker would read it: what this gives may be put in the place of a file on which everything hangs.
+    pub fn file_text(roots: &[Self]) -> Result<String> {
+        let text: String = roots.iter().map(Self::to_text).collect();
+        if Self::parse_all(&text)? != roots || text.len() as u64 > LONGEST_TEXT {
+            return Err(Error::malformed("these root keys cannot be read again from a file"));
+        }
+        Ok(text)
     }
 
     /// Id and version.
@@ -142,6 +162,35 @@ mod tests {
             assert!(Root::parse(bad).is_err(), "{bad}");
         }
         assert!(Root::parse(text.rsplit_once(' ').unwrap().0).is_err());
+    }
+
+    #[test]
+    fn a_file_has_room_for_so_many_roots_and_one_that_no_broker_reads_is_not_made() {
+        let longest = vec![0xff; LONGEST_KEY];
+        let of_version = |version| Root {
+            version,
+            key_index: u32::MAX,
+            encryption: longest.clone(),
+            mac: longest.clone(),
+            derivation: longest.clone(),
+            check: longest.clone(),
+            ..root()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("root");
+        // The largest there can be.
+        let mut roots: Vec<Root> = (u32::MAX - 3..=u32::MAX).map(of_version).collect();
+        assert_eq!(roots.len(), MOST_ROOTS);
+        let text = Root::file_text(&roots).unwrap();
+        std::fs::write(&file, &text).unwrap();
+        assert_eq!(Root::read_all(&file).unwrap(), roots);
+        std::fs::write(&file, text.trim_end()).unwrap();
+        assert_eq!(Root::read_all(&file).unwrap(), roots, "without the last line's end, as people may leave it");
+        roots.push(of_version(1));
+        assert!(Root::file_text(&roots).unwrap_err().detail.contains("1 to 4 lines"));
+        assert!(Root::file_text(&[root(), root()]).is_err(), "one twice");
+        assert!(Root::file_text(&[]).is_err());
+        assert!(Root::file_text(&[Root { check: vec![0; LONGEST_KEY + 1], ..root() }]).is_err());
     }
 
     #[test]
