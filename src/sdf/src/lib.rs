@@ -25,6 +25,7 @@ pub mod client;
 pub mod config;
 pub mod error;
 pub mod ffi;
+mod pin;
 pub mod protocol;
 pub mod root;
 pub mod scheme;

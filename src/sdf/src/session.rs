@@ -3,25 +3,19 @@
 use crate::config::{BrokerConfig, HmacPlace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ffi::{Device, Fault, Key};
+use crate::pin::{self, Stamp};
 use crate::root::Root;
 use crate::scheme::data::{DataKey, LONGEST_KEY, StoredKey};
 use crate::scheme::wrap::{Wrapping, root_of};
 use crate::scheme::{Abilities, Tools, bind};
 use crate::sm2;
-use std::fs::{self, File};
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Data keys that stay loaded in a session. Devices hold few keys.
 const LOADED: usize = 8;
-/// Bytes of a PIN, at most.
-const LONGEST_PIN: u64 = 256;
 /// What the root's check secret is derived for.
 const CHECK: &str = "root check";
 
@@ -30,8 +24,9 @@ pub struct Shared {
     pub config: BrokerConfig,
     /// The last of them wraps, the others only unwrap.
     pub roots: Vec<Root>,
-    /// A refused PIN is not presented again by any session: devices count attempts.
-    pub pin_refused: AtomicBool,
+    /// The PIN's file when the device refused what stood there: no session presents it again, for devices count attempts. Locked while a
+    /// PIN is presented, so that sessions do not present a wrong one side by side.
+    pub pin_refused: Mutex<Option<Stamp>>,
 }
 
 impl Shared {
@@ -42,7 +37,7 @@ impl Shared {
     pub fn new(config: BrokerConfig) -> Result<Self> {
         config.check()?;
         let roots = config.root_file.as_deref().map_or(Ok(Vec::new()), Root::read_all)?;
-        Ok(Shared { config, roots, pin_refused: AtomicBool::new(false) })
+        Ok(Shared { config, roots, pin_refused: Mutex::new(None) })
     }
 }
 
@@ -238,17 +233,20 @@ impl Session {
     }
 
     fn ask_for_right(&mut self, index: u32) -> Result<()> {
-        let Some(path) = self.shared.config.pin_file.clone() else { return Ok(()) };
-        if self.shared.pin_refused.load(Ordering::SeqCst) {
+        let Some(path) = self.shared.config.pin_file.as_deref() else { return Ok(()) };
+        let mut refused = self.shared.pin_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before it is read: what is written in between is then tried as well.
+        let stamp = Stamp::of(path)?;
+        if *refused == Some(stamp) {
             return Err(Error::new(
                 ErrorKind::Refused,
-                "the device refused the PIN of the signing key before; it is not tried again",
+                "the device refused the PIN of the signing key before; it is tried again when the PIN file has changed",
             ));
         }
-        let pin = read_pin(&path)?;
+        let pin = pin::read(path)?;
         self.tools.raw.access_right(index, &pin).map_err(Fault::of_pin).inspect_err(|e| {
             if e.kind == ErrorKind::Refused {
-                self.shared.pin_refused.store(true, Ordering::SeqCst);
+                *refused = Some(stamp);
             }
         })
     }
@@ -316,28 +314,4 @@ impl Session {
     ) -> Result<Zeroizing<Vec<u8>>> {
         self.with_data_key(key, key_context, |tools, key| key.open(tools, context, sealed))
     }
-
-    pub fn mac(&mut self, key: &[u8], key_context: &[u8], data: &[u8]) -> Result<[u8; 32]> {
-        self.with_data_key(key, key_context, |tools, key| key.mac(tools, data))
-    }
-}
-
-/// The PIN, without the line end that editors add. Its file must be closed to others.
-fn read_pin(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let unusable = |why: String| Error::malformed(format!("PIN file {}: {why}", path.display()));
-    let mode = fs::metadata(path).map_err(|e| unusable(e.to_string()))?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(unusable(format!("others may read it (mode {mode:o}); set it to 600")));
-    }
-    // Room for the whole file from the start, so that the buffer never moves and leaves a copy behind.
-    let mut pin = Zeroizing::new(Vec::with_capacity(LONGEST_PIN as usize + 1));
-    let file = File::open(path).map_err(|e| unusable(e.to_string()))?;
-    file.take(LONGEST_PIN + 1).read_to_end(&mut pin).map_err(|e| unusable(e.to_string()))?;
-    while pin.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-        pin.pop();
-    }
-    if pin.is_empty() || pin.len() as u64 > LONGEST_PIN {
-        return Err(unusable("a PIN has 1 to 256 bytes".to_owned()));
-    }
-    Ok(pin)
 }

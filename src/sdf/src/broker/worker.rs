@@ -130,6 +130,5 @@ fn execute(session: &mut Session, request: Request<'_>) -> Result<Body> {
             session.encrypt(key, key_context, context, plain).map(owned)
         }
         Request::Decrypt { key, key_context, context, sealed } => session.decrypt(key, key_context, context, sealed),
-        Request::Mac { key, key_context, data } => session.mac(key, key_context, data).map(|tag| owned(tag.to_vec())),
     }
 }

@@ -1,7 +1,7 @@
 //! One device's broker: its process, the connection to it, and the thread that keeps it running.
 
+use super::BrokerCommand;
 use super::pool::Pool;
-use super::{BrokerCommand, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Body, Hello, Reply, Request, read_frame, write_frame};
 use std::collections::HashMap;
@@ -15,11 +15,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How much longer than its limit an answer is waited for: the broker answers for a hung device itself.
-const GRACE: Duration = Duration::from_millis(500);
+pub const GRACE: Duration = Duration::from_millis(500);
 /// A broker that does not take a request for so long stands still.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a broker may take to close its device when the program ends.
 const CLOSING: Duration = Duration::from_millis(1_500);
+/// How long a broker that was killed may take to end before the program ends without it.
+const UNKILLABLE: Duration = Duration::from_secs(1);
 /// A device that was ready for so long starts again without the pauses of its earlier failures.
 const SETTLED: Duration = Duration::from_secs(30);
 
@@ -49,6 +51,8 @@ impl Connection {
     /// The broker's, and `DeviceAway` when it died meanwhile.
     pub fn call(&self, request: Request<'_>, limit: Duration) -> Result<Body> {
         let died = || Error::new(ErrorKind::DeviceAway, "the device's broker ended during the call");
+        // Counted from here, so that a broker that is slow to take the request gets no more time for it.
+        let until = Instant::now() + limit + GRACE;
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = sync_channel(1);
         self.waiting().as_mut().ok_or_else(died)?.insert(id, reply);
@@ -62,7 +66,7 @@ impl Connection {
             self.close();
             return Err(died());
         }
-        match answer.recv_timeout(limit + GRACE) {
+        match answer.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(Reply::Done(body)) => Ok(body),
             Ok(Reply::Failed(e)) => Err(e),
             Ok(Reply::Hello(_)) | Err(RecvTimeoutError::Disconnected) => Err(died()),
@@ -93,8 +97,7 @@ pub fn supervise(pool: &Pool, device: usize) {
     while let Some(command) = pool.starting(device) {
         let end = run_once(pool, device, command);
         failures = if end.was_ready_for >= SETTLED { 1 } else { failures.saturating_add(1) };
-        let latch = end.why.kind == ErrorKind::Refused;
-        pool.ended(device, end.why, latch);
+        pool.lost(device, &end.why);
         let config = pool.config();
         let pause = config.restart_pause.saturating_mul(1 << failures.saturating_sub(1).min(16));
         pool.pause(device, pause.min(config.longest_restart_pause));
@@ -132,8 +135,11 @@ fn run_once(pool: &Pool, device: usize, command: &BrokerCommand) -> End {
     // Nobody is to wait for what does not come any more, nor to ask.
     connection.close();
     drop(connection.waiting().take());
+    let ended = |how: &str| Error::new(ErrorKind::DeviceAway, format!("the device's broker ended{how}"));
+    // Before its process has ended, which may take long.
+    pool.lost(device, why.as_ref().unwrap_or(&ended("")));
     let status = end(pool, &mut child);
-    let why = why.unwrap_or_else(|| Error::new(ErrorKind::DeviceAway, format!("the device's broker ended ({status})")));
+    let why = why.unwrap_or_else(|| ended(&format!(" ({status})")));
     End { why, was_ready_for: ready_since.map_or(Duration::ZERO, |since| since.elapsed()) }
 }
 
@@ -185,21 +191,26 @@ fn pass_answers_on(incoming: &mut UnixStream, connection: &Connection) -> Option
 }
 
 /// Ends the process and takes its status. While the program runs, a broker that lost its connection has no claim to a slow end; when the
-/// program stops, it may close its device first.
+/// program stops, it may close its device first. One that is stuck in a driver does not end even when it is killed: no other is started beside
+/// it, and the program ends without it.
 fn end(pool: &Pool, child: &mut Child) -> String {
     let until = Instant::now() + CLOSING;
     while pool.stopping() && Instant::now() < until {
         match child.try_wait() {
-            Ok(None) => pool.pause_while_stopping(Duration::from_millis(10)),
+            Ok(None) => pool.wait_a_moment(Duration::from_millis(10)),
             Ok(Some(_)) | Err(_) => break,
         }
     }
     // An error means that it has ended already.
     let _ended_already = child.kill();
-    child.wait().map_or_else(|e| e.to_string(), |status| status.to_string())
-}
-
-/// The phase in which a device is after its broker ended.
-pub fn phase_after(latch: bool) -> Phase {
-    if latch { Phase::Refused } else { Phase::Failing }
+    let until = Instant::now() + UNKILLABLE;
+    loop {
+        let late = Instant::now() >= until;
+        match child.try_wait() {
+            Ok(Some(status)) => return status.to_string(),
+            Err(e) => return e.to_string(),
+            Ok(None) if late && pool.stopping() => return "it does not end although it was killed".to_owned(),
+            Ok(None) => pool.wait_a_moment(Duration::from_millis(if late { 1_000 } else { 5 })),
+        }
+    }
 }

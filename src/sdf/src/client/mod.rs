@@ -5,10 +5,14 @@
 //!   and again on one that came back meanwhile. Every request may be repeated safely.
 //! - While no device can be used and none has just been lost, calls fail at once with [`ErrorKind::DeviceAway`].
 //! - "Altered" is said only after a second device, where there is one, has said so too; a device that alone says so is taken out of use.
-//! - A device whose PIN was refused is not started again by itself, since devices lock a key after some attempts.
+//! - A device whose PIN was refused is left alone until people have changed the PIN's file, since devices lock a key after some attempts.
+//! - [`Client::ready`] says that no device is there within [`NOTICED_WITHIN`] of the last one's end, its failure or its hanging.
 
 mod link;
 mod pool;
+mod probe;
+
+pub use probe::{CALL_TIMEOUT, NOTICED_WITHIN, PROBE_INTERVAL};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Body, Hello, LARGEST_DATA, LARGEST_FIELD, LARGEST_RANDOM, Request};
@@ -43,7 +47,7 @@ pub struct ClientConfig {
     pub call_timeout: Duration,
     /// How long a call may take over all devices.
     pub give_up_after: Duration,
-    /// How often a device that nobody uses is asked whether it is well.
+    /// Pause between two probes of a device, in which it is asked whether it is well.
     pub probe_interval: Duration,
     /// How long a device may take to be opened and tested.
     pub start_timeout: Duration,
@@ -52,20 +56,23 @@ pub struct ClientConfig {
     pub longest_restart_pause: Duration,
     /// The signing key that every device must have, `04 ‖ x ‖ y`; without one the key of the first device that answers is taken.
     pub public_key: Option<[u8; 65]>,
+    /// The PIN's file of the brokers' configuration: a device that refused the PIN is tried again when this file has changed.
+    pub pin_file: Option<PathBuf>,
 }
 
 impl ClientConfig {
-    /// The usual patience: fail-over in less than ten seconds.
+    /// The usual patience: fail-over in less than ten seconds, and [`NOTICED_WITHIN`].
     pub fn new(devices: Vec<BrokerCommand>) -> Self {
         ClientConfig {
             devices,
-            call_timeout: Duration::from_secs(3),
+            call_timeout: CALL_TIMEOUT,
             give_up_after: Duration::from_secs(9),
-            probe_interval: Duration::from_secs(5),
+            probe_interval: PROBE_INTERVAL,
             start_timeout: Duration::from_secs(20),
             restart_pause: Duration::from_millis(200),
             longest_restart_pause: Duration::from_secs(10),
             public_key: None,
+            pin_file: None,
         }
     }
 }
@@ -79,7 +86,7 @@ pub enum Phase {
     Ready,
     /// It failed and is started anew after a pause.
     Failing,
-    /// It refused the PIN. It is left alone until [`Client::retry_refused`].
+    /// It refused the PIN. It is left alone until the PIN's file changes ([`ClientConfig::pin_file`]).
     Refused,
 }
 
@@ -119,9 +126,9 @@ impl Client {
         for device in 0..count {
             let pool = client.pool.clone();
             client.spawn(format!("sdf-device-{device}"), move || link::supervise(&pool, device))?;
+            let pool = client.pool.clone();
+            client.spawn(format!("sdf-probe-{device}"), move || probe::probe(&pool, device))?;
         }
-        let pool = client.pool.clone();
-        client.spawn("sdf-probe".to_owned(), move || pool.probe_all())?;
         Ok(client)
     }
 
@@ -150,22 +157,12 @@ impl Client {
         self.pool.state()
     }
 
-    /// Starts those again that refused the PIN, after people have looked at it.
-    pub fn retry_refused(&self) {
-        self.pool.retry_refused();
-    }
-
     /// The signing key, `04 ‖ x ‖ y`, once a device has been ready; none when nothing is signed.
     pub fn public_key(&self) -> Option<[u8; 65]> {
         self.pool.public_key()
     }
 
-    /// Id and version of the root keys that wrap, once a device has been ready; none before they are made.
-    pub fn root_id(&self) -> Option<(Uuid, u32)> {
-        self.roots().last().copied()
-    }
-
-    /// Id and version of all root keys that can unwrap, once a device has been ready; the last of them wrap.
+    /// Id and version of all root keys that can unwrap, once a device has been ready; the last of them wrap. None before they are made.
     pub fn roots(&self) -> Vec<(Uuid, u32)> {
         self.pool.roots()
     }
@@ -245,14 +242,6 @@ impl Client {
         fits(context, LARGEST_FIELD)?;
         fits(sealed, LARGEST_DATA)?;
         self.pool.call(Request::Decrypt { key: key.stored, key_context: key.context, context, sealed })
-    }
-
-    /// HMAC-SM3 of at most 1 MiB under a data key. Errors as [`Client::encrypt`].
-    pub fn mac(&self, key: DataKeyRef<'_>, data: &[u8]) -> Result<[u8; 32]> {
-        key.check()?;
-        fits(data, LARGEST_DATA)?;
-        let request = Request::Mac { key: key.stored, key_context: key.context, data };
-        Self::array(&self.pool.call(request)?, "mac").map(|tag| *tag)
     }
 
     fn odd(what: &str) -> Error {

@@ -1,8 +1,9 @@
-//! The devices together: which can be used, fail-over, probes.
+//! The devices together: which can be used, and fail-over.
 
-use super::link::{Connection, phase_after};
+use super::link::Connection;
 use super::{BrokerCommand, ClientConfig, DeviceState, Phase};
 use crate::error::{Error, ErrorKind, Result};
+use crate::pin::Stamp;
 use crate::protocol::{Body, Hello, Request};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,13 +13,14 @@ struct Device {
     phase: Phase,
     since: Instant,
     last_error: Option<Error>,
-    /// Why it was taken out of use by this side, until its broker has ended.
+    /// Why it was taken out of use by this side, until its broker is started anew.
     condemned: Option<Error>,
     hello: Option<Hello>,
     connection: Option<Arc<Connection>>,
     /// Number of the broker's life.
     starts: u64,
-    retry: bool,
+    /// The PIN's file as it was before the broker was started, which may have presented what stood there.
+    pin: Option<Stamp>,
 }
 
 struct State {
@@ -37,10 +39,10 @@ pub struct Pool {
 }
 
 /// A device that can be asked now, in one life of its broker.
-struct Candidate {
+pub struct Candidate {
     device: usize,
     life: u64,
-    connection: Arc<Connection>,
+    pub connection: Arc<Connection>,
 }
 
 impl Pool {
@@ -54,7 +56,7 @@ impl Pool {
             hello: None,
             connection: None,
             starts: 0,
-            retry: false,
+            pin: None,
         };
         let devices = config.devices.iter().map(|_| device()).collect();
         let state = State { devices, public_key: config.public_key, roots: None, stopping: false };
@@ -77,11 +79,15 @@ impl Pool {
 
     /// A broker is about to be started; `None` when none is to be.
     pub fn starting(&self, device: usize) -> Option<&BrokerCommand> {
+        let pin = self.pin();
         let mut state = self.lock();
         if state.stopping {
             return None;
         }
-        state.devices.get_mut(device)?.starts += 1;
+        let starting = state.devices.get_mut(device)?;
+        starting.starts += 1;
+        starting.condemned = None;
+        starting.pin = pin;
         drop(state);
         self.changed.notify_all();
         self.config.devices.get(device)
@@ -102,14 +108,14 @@ impl Pool {
     /// `Altered` when the device does not have the same keys as the others.
     pub fn greeted(&self, device: usize, hello: Hello, connection: &Arc<Connection>) -> Result<()> {
         let mut state = self.lock();
-        let other = |what: &str| {
-            Err(Error::altered(&format!("this device has {what} than the first one; it must not be used")))
-        };
         if state.public_key.is_some() && hello.public_key.is_some() && state.public_key != hello.public_key {
-            return other("another signing key");
+            return Err(Error::altered("this device has another signing key than the first one; it must not be used"));
         }
         if state.roots.as_ref().is_some_and(|roots| *roots != hello.roots) {
-            return other("other root keys");
+            return Err(Error::altered(
+                "this device's broker has read other root keys than the first one; if the root file was changed since the program \
+                 started, the program must be started anew",
+            ));
         }
         state.public_key = state.public_key.or(hello.public_key);
         state.roots.get_or_insert_with(|| hello.roots.clone());
@@ -117,7 +123,6 @@ impl Pool {
             device.phase = Phase::Ready;
             device.since = Instant::now();
             device.hello = Some(hello);
-            device.condemned = None;
             device.connection = Some(connection.clone());
         }
         drop(state);
@@ -125,46 +130,46 @@ impl Pool {
         Ok(())
     }
 
-    /// The broker has ended.
-    pub fn ended(&self, device: usize, why: Error, latch: bool) {
-        let mut state = self.lock();
-        if let Some(device) = state.devices.get_mut(device) {
-            let phase = phase_after(latch);
-            if device.phase != phase {
-                device.phase = phase;
-                device.since = Instant::now();
-            }
-            device.connection = None;
-            device.last_error = Some(device.condemned.take().unwrap_or(why));
+    /// The broker has ended, or is about to be ended: from now on nobody counts on its device.
+    pub fn lost(&self, device: usize, why: &Error) {
+        if let Some(device) = self.lock().devices.get_mut(device) {
+            // The broker alone says that people must act; what this side thinks of the device is a reason to start it anew.
+            let phase = if why.kind == ErrorKind::Refused { Phase::Refused } else { Phase::Failing };
+            let why = device.condemned.clone().unwrap_or_else(|| why.clone());
+            device.lose(phase, why);
         }
-        drop(state);
         self.changed.notify_all();
     }
 
-    /// Waits before the next start: `pause`, or until somebody asks for it when the device refused.
+    /// Waits before the next start: `pause`, or, when the device refused the PIN, until people have changed its file.
     pub fn pause(&self, device: usize, pause: Duration) {
         let until = Instant::now() + pause;
-        let mut state = self.lock();
         loop {
-            let Some(device) = state.devices.get_mut(device) else { return };
-            if std::mem::take(&mut device.retry) {
-                return;
-            }
-            let refused = device.phase == Phase::Refused;
+            let state = self.lock();
+            let Some(waiting) = state.devices.get(device) else { return };
+            let (refused, presented) = (waiting.phase == Phase::Refused, waiting.pin);
             let left = until.saturating_duration_since(Instant::now());
             if state.stopping || (left.is_zero() && !refused) {
                 return;
             }
-            state = self.wait(state, if refused { Duration::from_secs(60) } else { left });
+            drop(self.wait(state, if refused { self.config.longest_restart_pause } else { left }));
+            if refused && self.pin() != presented {
+                return;
+            }
         }
+    }
+
+    /// The PIN's file as it is now. Never looked at under the lock, since a file system may take its time.
+    fn pin(&self) -> Option<Stamp> {
+        self.config.pin_file.as_deref().and_then(|file| Stamp::of(file).ok())
     }
 
     pub fn stopping(&self) -> bool {
         self.lock().stopping
     }
 
-    /// A short wait, while a broker closes its device.
-    pub fn pause_while_stopping(&self, pause: Duration) {
+    /// A short wait, while a broker ends.
+    pub fn wait_a_moment(&self, pause: Duration) {
         drop(self.wait(self.lock(), pause));
     }
 
@@ -177,13 +182,6 @@ impl Pool {
             connection.close();
         }
         drop(state);
-        self.changed.notify_all();
-    }
-
-    pub fn retry_refused(&self) {
-        for device in &mut self.lock().devices {
-            device.retry = device.phase == Phase::Refused;
-        }
         self.changed.notify_all();
     }
 
@@ -246,12 +244,8 @@ impl Pool {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            let ready = state.devices.iter().enumerate().filter(|(_, device)| device.phase == Phase::Ready);
-            let found = ready.filter(|(at, device)| !asked.contains(&(*at, device.starts))).find_map(|(at, device)| {
-                let connection = device.connection.clone()?;
-                Some(Candidate { device: at, life: device.starts, connection })
-            });
-            if let Some(found) = found {
+            let fresh = state.devices.iter().enumerate().filter(|(at, device)| !asked.contains(&(*at, device.starts)));
+            if let Some(found) = fresh.filter_map(|(at, device)| device.candidate(at)).next() {
                 return Ok(found);
             }
             // A device that has been away for longer than a call may take is not waited for: its next try takes its own time.
@@ -269,14 +263,17 @@ impl Pool {
         }
     }
 
-    /// Takes a device out of use, in the life in which it was asked.
-    fn condemn(&self, candidate: &Candidate, why: &Error) {
+    /// Takes a device out of use at once, in the life in which it was asked. Its supervisor then ends its broker.
+    pub fn condemn(&self, candidate: &Candidate, why: &Error) {
         if let Some(device) = self.lock().devices.get_mut(candidate.device)
             && device.starts == candidate.life
+            && device.condemned.is_none()
         {
-            device.condemned.get_or_insert_with(|| why.clone());
+            device.condemned = Some(why.clone());
+            device.lose(Phase::Failing, why.clone());
         }
         candidate.connection.close();
+        self.changed.notify_all();
     }
 
     /// Asks one device after the other until one has answered.
@@ -324,41 +321,42 @@ impl Pool {
         }
     }
 
-    // The probe's own thread.
+    // What the probes ask.
 
-    /// Asks every device from time to time whether it is well, until the pool stops.
-    pub fn probe_all(&self) {
+    /// Waits until it is time for a probe; false when the pool stops.
+    pub fn wait_for_probe(&self) -> bool {
+        let until = Instant::now() + self.config.probe_interval;
+        let mut state = self.lock();
         loop {
-            let until = Instant::now() + self.config.probe_interval;
-            let mut state = self.lock();
-            loop {
-                if state.stopping {
-                    return;
-                }
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    break;
-                }
-                state = self.wait(state, left);
+            let left = until.saturating_duration_since(Instant::now());
+            if state.stopping || left.is_zero() {
+                return !state.stopping;
             }
-            let ready: Vec<Candidate> = state
-                .devices
-                .iter()
-                .enumerate()
-                .filter(|(_, device)| device.phase == Phase::Ready)
-                .filter_map(|(at, device)| {
-                    let connection = device.connection.clone()?;
-                    Some(Candidate { device: at, life: device.starts, connection })
-                })
-                .collect();
-            drop(state);
-            for candidate in ready {
-                match candidate.connection.call(Request::Probe, self.config.call_timeout) {
-                    Ok(_) | Err(Error { kind: ErrorKind::Busy, .. }) => {}
-                    Err(e) => self.condemn(&candidate, &e),
-                }
-            }
+            state = self.wait(state, left);
         }
+    }
+
+    /// A device, when it can be asked now.
+    pub fn ready_device(&self, device: usize) -> Option<Candidate> {
+        self.lock().devices.get(device)?.candidate(device)
+    }
+}
+
+impl Device {
+    /// In this life, when it can be asked.
+    fn candidate(&self, at: usize) -> Option<Candidate> {
+        let connection = self.connection.clone().filter(|_| self.phase == Phase::Ready)?;
+        Some(Candidate { device: at, life: self.starts, connection })
+    }
+
+    /// It is out of use, for this reason.
+    fn lose(&mut self, phase: Phase, why: Error) {
+        if self.phase != phase {
+            self.phase = phase;
+            self.since = Instant::now();
+        }
+        self.connection = None;
+        self.last_error = Some(why);
     }
 }
 

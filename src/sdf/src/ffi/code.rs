@@ -78,7 +78,7 @@ impl Fault {
                 code,
                 format!(
                     "{call} answered {} (0x{code:08X}): the device refused the PIN of the signing key; it is not tried again, because devices \
-                     lock a key after some attempts. Check the PIN file, then start anew",
+                     lock a key after some attempts. Correct the PIN file, or touch it once the device is set right: then it is tried again",
                     name(code)
                 ),
             ),

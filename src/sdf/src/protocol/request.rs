@@ -50,11 +50,6 @@ pub enum Request<'a> {
         context: &'a [u8],
         sealed: &'a [u8],
     },
-    Mac {
-        key: &'a [u8],
-        key_context: &'a [u8],
-        data: &'a [u8],
-    },
 }
 
 impl<'a> Request<'a> {
@@ -71,7 +66,6 @@ impl<'a> Request<'a> {
             Request::NewDataKey { .. } => 8,
             Request::Encrypt { .. } => 9,
             Request::Decrypt { .. } => 10,
-            Request::Mac { .. } => 11,
         }
     }
 
@@ -88,7 +82,6 @@ impl<'a> Request<'a> {
             Request::NewDataKey { .. } => "new data key",
             Request::Encrypt { .. } => "encrypt",
             Request::Decrypt { .. } => "decrypt",
-            Request::Mac { .. } => "mac",
         }
     }
 
@@ -113,7 +106,6 @@ impl<'a> Request<'a> {
             }
             Request::Encrypt { key, key_context, context, plain: data }
             | Request::Decrypt { key, key_context, context, sealed: data } => [key, key_context, context, data],
-            Request::Mac { key, key_context, data } => [key, key_context, &[], data],
         };
         let room = fields.iter().map(|field| 4 + field.len()).sum();
         fields.iter().fold(BodyOf::with_room(room), |body, field| body.bytes(field)).0
@@ -143,16 +135,14 @@ impl<'a> Request<'a> {
                 Request::CreateRoot { id, version: fields.u32()? }
             }
             8 => Request::NewDataKey { context: fields.bytes(LARGEST_FIELD)? },
-            9..=11 => {
+            9..=10 => {
                 let key = fields.bytes(LARGEST_FIELD)?;
                 let key_context = fields.bytes(LARGEST_FIELD)?;
                 let context = fields.bytes(LARGEST_FIELD)?;
                 let data = fields.bytes(LARGEST_DATA)?;
                 match kind {
                     9 => Request::Encrypt { key, key_context, context, plain: data },
-                    10 => Request::Decrypt { key, key_context, context, sealed: data },
-                    _ if context.is_empty() => Request::Mac { key, key_context, data },
-                    _ => return Err(ProtocolError::Garbage("a field that this request does not have")),
+                    _ => Request::Decrypt { key, key_context, context, sealed: data },
                 }
             }
             _ => return Err(ProtocolError::Garbage("an unknown kind of request")),
@@ -193,7 +183,6 @@ mod tests {
                 Request::NewDataKey { context: &one },
                 Request::Encrypt { key: &one, key_context: &two, context: &three, plain: &four },
                 Request::Decrypt { key: &one, key_context: &two, context: &three, sealed: &four },
-                Request::Mac { key: &one, key_context: &two, data: &three },
             ];
             for request in all {
                 let body = request.body();

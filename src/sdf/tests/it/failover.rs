@@ -2,7 +2,8 @@
 
 use crate::support::{LIMIT, Rig, assert_kind, failed, kill, pid, signal, wait_for};
 use guitai_sdf::ErrorKind;
-use guitai_sdf::client::{DataKeyRef, Phase};
+use guitai_sdf::client::{ClientConfig, DataKeyRef, NOTICED_WITHIN, Phase};
+use guitai_sdf::config::DeviceConfig;
 use nix::sys::signal::Signal;
 use sm2::dsa::signature::hazmat::PrehashVerifier as _;
 use std::io::{Read, Write};
@@ -93,6 +94,56 @@ fn a_device_that_nobody_asks_is_found_out_by_the_probe() {
     rig.tell(1, "hang SDF_Encrypt");
     let error = failed(&client, 1);
     assert_eq!(error.kind, ErrorKind::Timeout, "{error}");
+}
+
+/// Waits until the client says that no device is there, and says how long that took.
+fn noticed(client: &guitai_sdf::Client, gone: Instant) -> Duration {
+    wait_for("nobody to count on the devices", || client.ready().is_err());
+    gone.elapsed()
+}
+
+#[test]
+fn devices_that_hang_together_are_found_out_in_the_time_of_one() {
+    let rig = Rig::with_root(4);
+    let client = rig.ready_client();
+    (0..4).for_each(|at| rig.tell(at, "hang *"));
+    let took = noticed(&client, Instant::now());
+    // One after the other they would take four seconds.
+    let patience = &rig.patience;
+    assert!(took < patience.probe_interval + patience.call_timeout + Duration::from_millis(1_000), "{took:?}");
+}
+
+#[test]
+fn with_the_usual_patience_nobody_counts_on_devices_that_are_gone() {
+    for gone in ["hang *", "hang SDF_Encrypt", "crash *", "fail * 0x01000003"] {
+        let mut rig = Rig::with_root(2);
+        rig.patience = ClientConfig::new(Vec::new());
+        rig.configs.iter_mut().for_each(|config| config.device = usual(&config.device));
+        let client = rig.ready_client();
+        (0..2).for_each(|at| rig.tell(at, gone));
+        let took = noticed(&client, Instant::now());
+        assert!(took < NOTICED_WITHIN + Duration::from_millis(500), "{gone}: {took:?}");
+    }
+}
+
+/// A device with the usual limits.
+fn usual(device: &DeviceConfig) -> DeviceConfig {
+    DeviceConfig {
+        settings: device.settings.clone(),
+        ..DeviceConfig::new(device.name.as_str(), device.library.as_path())
+    }
+}
+
+#[test]
+fn brokers_that_stand_still_as_a_whole_are_not_counted_on() {
+    let rig = Rig::with_root(2);
+    let client = rig.ready_client();
+    (0..2).for_each(|at| signal(pid(&client, at), Signal::SIGSTOP));
+    let took = noticed(&client, Instant::now());
+    let patience = &rig.patience;
+    // And the half second for which an answer is waited beyond its limit.
+    assert!(took < patience.probe_interval + patience.call_timeout + Duration::from_millis(1_500), "{took:?}");
+    client.wait_ready(LIMIT).unwrap();
 }
 
 #[test]

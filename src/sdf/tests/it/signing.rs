@@ -7,6 +7,9 @@ use sm2::dsa::signature::hazmat::PrehashVerifier as _;
 use sm2::dsa::{Signature, VerifyingKey};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 #[test]
 fn signatures_verify_with_another_implementation() {
@@ -39,9 +42,61 @@ fn a_wrong_pin_is_presented_once_and_then_left_alone() {
     assert_eq!(pin_attempts(&rig.device(0)), before + 1);
     assert_eq!(client.state()[0].starts, 1);
 
+    // People set the device right and touch the PIN's file.
     fs::write(rig.device(0).join("pin-1"), PIN).unwrap();
-    client.retry_refused();
+    touch(&rig.path("pin"), 1);
     wait_for("the device to be ready", || client.state()[0].phase == Phase::Ready);
+    assert_eq!(client.state()[1].starts, 1);
+}
+
+/// Gives the file another time of its last change.
+fn touch(file: &Path, seconds: u64) {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap();
+}
+
+#[test]
+fn a_corrected_pin_file_is_tried_once_for_each_correction() {
+    let rig = Rig::with_root(1);
+    let client = rig.ready_client();
+    drop(client);
+    fs::write(rig.device(0).join("pin-1"), "87654321").unwrap();
+    let before = pin_attempts(&rig.device(0));
+    let client = rig.client();
+    wait_for("the device to be left alone", || client.state()[0].phase == Phase::Refused);
+    // The wrong correction costs one attempt, and no more.
+    fs::write(rig.path("pin"), "00000000\n").unwrap();
+    wait_for("the correction to be tried", || pin_attempts(&rig.device(0)) == before + 2);
+    // Long enough for it to be tried again, would it be.
+    let (tried, again) = (Instant::now(), 3 * rig.patience.longest_restart_pause);
+    wait_for("some time", || tried.elapsed() > again);
+    assert_eq!((pin_attempts(&rig.device(0)), client.state()[0].phase), (before + 2, Phase::Refused));
+    fs::write(rig.path("pin"), "87654321\n").unwrap();
+    wait_for("the device to be ready", || client.state()[0].phase == Phase::Ready);
+    client.sign(&[1; 32]).unwrap();
+}
+
+#[test]
+fn a_pin_that_changes_while_the_program_runs_needs_no_restart() {
+    let rig = Rig::with_root(1);
+    let client = rig.ready_client();
+    client.sign(&[1; 32]).unwrap();
+    let before = pin_attempts(&rig.device(0));
+    // Somebody changes the PIN of the key in the device; sessions that are opened from now on must present the new one.
+    fs::write(rig.device(0).join("pin-1"), "87654321").unwrap();
+    rig.tell(0, "lost 1");
+    wait_for("signing to be refused", || client.sign(&[1; 32]).is_err_and(|e| e.kind == ErrorKind::Refused));
+    // Side by side, in every session: one attempt.
+    thread::scope(|s| {
+        for _ in 0..8 {
+            s.spawn(|| (0..10).for_each(|_| drop(assert_kind(client.sign(&[1; 32]), ErrorKind::Refused))));
+        }
+    });
+    assert_eq!(pin_attempts(&rig.device(0)), before + 1);
+    client.wrap(b"place", &[1; 16]).unwrap();
+    fs::write(rig.path("pin"), "87654321\n").unwrap();
+    client.sign(&[1; 32]).unwrap();
+    assert_eq!(client.state()[0].starts, 1);
 }
 
 #[test]

@@ -62,6 +62,7 @@ impl Rig {
         let pin_file = rig.path("pin");
         fs::write(&pin_file, format!("{PIN}\n")).unwrap();
         fs::set_permissions(&pin_file, fs::Permissions::from_mode(0o600)).unwrap();
+        rig.patience.pin_file = Some(pin_file.clone());
         for (at, name) in ('a'..='z').take(devices).enumerate() {
             let device = rig.device(at);
             guitai_sdf_test_device::keys::prepare(&device).unwrap();
