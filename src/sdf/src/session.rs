@@ -257,7 +257,8 @@ impl Session {
         if hmac == HmacPlace::Device && self.tools.can.hmac.is_none() {
             return Err(Error::new(ErrorKind::Unsupported, "the device's library has no HMAC, and hmac is \"device\""));
         }
-        let keys = Self::active(&self.roots)?;
+        // Without a root nothing vouches for the device, nor wraps what is stored.
+        Self::active(&self.roots)?;
         let root = self.shared.roots.last().map(|root| (root.kek_mode, root.key_index));
         let (kek_mode, key_index) = root.unwrap_or((self.shared.config.device.kek_mode, self.shared.config.key_index));
         let algorithm = self.tools.can.ids.kek(kek_mode);
@@ -265,12 +266,11 @@ impl Session {
         let (mac, second) = self.tools.raw.generate_with_kek(algorithm, key_index)?;
         self.tools.destroy(first)?;
         self.tools.destroy(second)?;
-        let root = (keys.id, keys.version);
-        let mut stored = StoredKey { hmac, kek_mode, key_index, root, encryption, mac, check: [0; 16] };
-        let loaded = DataKey::load_unchecked(&mut self.tools, &stored)?;
-        stored.check = loaded.check(&mut self.tools)?;
+        let stored = StoredKey { hmac, kek_mode, key_index, encryption, mac };
+        // Through the wrapped form, as every later session will do it.
+        let loaded = DataKey::import(&mut self.tools, &stored)?;
+        let sealed = stored.seal(&mut self.tools, &loaded, context)?;
         loaded.unload(&mut self.tools)?;
-        let sealed = stored.seal(&mut self.tools, &keys.mac, context)?;
         self.still_right().map(|()| sealed)
     }
 
@@ -287,13 +287,19 @@ impl Session {
         let data_key = match self.loaded.iter().position(|(known, _)| *known == name) {
             Some(at) => self.loaded.remove(at).1,
             None => {
-                let root_mac = &Self::named(&self.roots, StoredKey::root_of(key))?.mac;
-                let stored = StoredKey::open(&mut self.tools, root_mac, key_context, key)?;
+                Self::active(&self.roots)?;
                 while self.loaded.len() >= LOADED {
                     let (_, oldest) = self.loaded.remove(0);
                     oldest.unload(&mut self.tools)?;
                 }
-                DataKey::load(&mut self.tools, &stored)?
+                match DataKey::load(&mut self.tools, key_context, key) {
+                    Err(e) if e.kind == ErrorKind::Altered => {
+                        // Or the device computes wrongly: it then does so with the root keys as well.
+                        self.still_right()?;
+                        return Err(e);
+                    }
+                    loaded => loaded?,
+                }
             }
         };
         let outcome = act(&mut self.tools, &data_key);

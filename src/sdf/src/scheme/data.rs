@@ -1,13 +1,19 @@
 //! Bulk data under keys that never leave the device (suite 2: SM4-CTR, then HMAC-SM3).
 //!
 //! ```text
-//! data key     version 1 | HMAC place | KEK mode | KEK index u32 | root id 16 | root version u32
-//!              | length u16 | encryption key | length u16 | MAC key | check 16 | tag 16
+//! data key     version 2 | HMAC place | KEK mode | KEK index u32 | length u16 | encryption key | length u16 | MAC key | check 16
 //! sealed data  nonce 12 | ciphertext | tag 16
 //! ```
-//! Numbers are big-endian. The data key's tag is under the root's MAC key, over its context and everything before the tag. Its check is what
-//! only these two keys compute, so that a device that loads or uses them wrongly is noticed. A nonce is drawn for every message; a
-//! data key is not to seal more than 2^32 of them.
+//! Numbers are big-endian. The check is what only these two keys compute over the context and everything before it. So whoever has not the two
+//! keys in a device can neither change a data key nor move it to another context: what he changes in a wrapped key makes another key, and what he changes
+//! elsewhere is in the text of the HMAC. A device that loads or uses the keys wrongly is noticed by the same. A nonce is drawn for every
+//! message; a data key is not to seal more than 2^32 of them.
+//!
+//! **Data keys outlive the root keys.** Nothing in them depends on a root: they are under the KEK, which wraps roots and data keys alike. When
+//! the root is rotated and the former one removed they are still good, and need no wrapping anew, which no function of SDF could do
+//! if the KEK changes with the root. They end with their KEK: before a KEK is destroyed in the devices, data must have been sealed anew under
+//! data keys made after the rotation, and the former versions destroyed. What ends with the root is what the program wraps around a
+//! data key's stored form.
 //!
 //! The tag of sealed data is over the context, the nonce, the ciphertext and the text. With the ciphertext alone it would say nothing
 //! of a device that decrypts wrongly. That the text is in it costs no strength: it is a function of what else is in it, and HMAC
@@ -20,10 +26,9 @@ use crate::config::{HmacPlace, KekMode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ffi::Key;
 use guitai_kernels::sm3::HmacSm3;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CHECK: usize = 16;
 /// Where the check reads the key stream: no message comes here, since they count from 1 and are short.
 const CHECK_COUNTER: [u8; 16] = [0xff; 16];
@@ -38,13 +43,12 @@ pub struct StoredKey {
     pub hmac: HmacPlace,
     pub kek_mode: KekMode,
     pub key_index: u32,
-    pub root: (Uuid, u32),
     pub encryption: Vec<u8>,
     pub mac: Vec<u8>,
-    pub check: [u8; CHECK],
 }
 
 impl StoredKey {
+    /// Everything before the check.
     fn body(&self) -> Result<Vec<u8>> {
         let mut out = vec![
             VERSION,
@@ -58,48 +62,37 @@ impl StoredKey {
             },
         ];
         out.extend_from_slice(&self.key_index.to_be_bytes());
-        out.extend_from_slice(self.root.0.as_bytes());
-        out.extend_from_slice(&self.root.1.to_be_bytes());
         for key in [&self.encryption, &self.mac] {
             let long = u16::try_from(key.len()).map_err(|_| Error::malformed("a wrapped key is too long"))?;
             out.extend_from_slice(&long.to_be_bytes());
             out.extend_from_slice(key);
         }
-        out.extend_from_slice(&self.check);
         Ok(out)
     }
 
-    /// The stored form, authenticated with the root's MAC key and bound to `context`.
-    pub fn seal(&self, tools: &mut Tools, root_mac: &Key, context: &[u8]) -> Result<Vec<u8>> {
+    /// The stored form of a key that has just been made and loaded, bound to `context`.
+    pub fn seal(&self, tools: &mut Tools, loaded: &DataKey, context: &[u8]) -> Result<Vec<u8>> {
         let mut out = self.body()?;
-        let tag = tools.tag(root_mac, &bind("data-key", &[context, &out]))?;
-        out.extend_from_slice(&tag);
+        let check = loaded.check(tools, context, &out)?;
+        out.extend_from_slice(&check);
         Ok(out)
     }
 
-    /// Taken apart, when its tag is right for `context`; otherwise `Altered`.
-    pub fn open(tools: &mut Tools, root_mac: &Key, context: &[u8], stored: &[u8]) -> Result<Self> {
-        let (body, tag) = stored.split_last_chunk::<TAG>().ok_or_else(|| Error::altered("not a data key"))?;
-        let expected = tools.tag(root_mac, &bind("data-key", &[context, body]))?;
-        if !same(&expected, tag) {
-            return Err(Error::altered("a data key was changed, moved, or made under other root keys"));
-        }
-        Self::parse(body).ok_or_else(|| Error::altered("a data key of another version"))
-    }
-
-    /// Id and version of the root keys that a stored form names.
-    pub fn root_of(stored: &[u8]) -> Option<(Uuid, u32)> {
-        Self::parse(stored.split_last_chunk::<TAG>()?.0).map(|key| key.root)
+    /// Taken apart. Whether it is right, only the keys in it tell, once they are loaded: [`DataKey::load`].
+    ///
+    /// # Errors
+    /// `Altered` when it is no data key of this version.
+    pub fn open(stored: &[u8]) -> Result<(Self, [u8; CHECK])> {
+        let (body, check) = stored.split_last_chunk::<CHECK>().ok_or_else(|| Error::altered("not a data key"))?;
+        let parsed = Self::parse(body).ok_or_else(|| Error::altered("not a data key, or one of another version"))?;
+        Ok((parsed, *check))
     }
 
     fn parse(body: &[u8]) -> Option<Self> {
         let ([version, hmac, mode], rest) = body.split_first_chunk()?;
         let (index, rest) = rest.split_first_chunk::<4>()?;
-        let (id, rest) = rest.split_first_chunk::<16>()?;
-        let (root_version, rest) = rest.split_first_chunk::<4>()?;
         let (encryption, rest) = prefixed(rest)?;
         let (mac, rest) = prefixed(rest)?;
-        let (check, rest) = rest.split_first_chunk::<CHECK>()?;
         if *version != VERSION || !rest.is_empty() {
             return None;
         }
@@ -115,10 +108,8 @@ impl StoredKey {
                 _ => return None,
             },
             key_index: u32::from_be_bytes(*index),
-            root: (Uuid::from_bytes(*id), u32::from_be_bytes(*root_version)),
             encryption: encryption.to_vec(),
             mac: mac.to_vec(),
-            check: *check,
         })
     }
 }
@@ -141,21 +132,23 @@ enum Mac {
 }
 
 impl DataKey {
-    /// Loads both halves, and sees that they compute what they computed when they were made.
-    pub fn load(tools: &mut Tools, stored: &StoredKey) -> Result<Self> {
-        let key = Self::load_unchecked(tools, stored)?;
-        if same(&key.check(tools)?, &stored.check) {
-            Ok(key)
-        } else {
-            Err(Error::new(
-                ErrorKind::SelfTest,
-                "the device computes something else under a data key than before; it must not be used",
-            ))
+    /// From its stored form for the place `context`.
+    ///
+    /// # Errors
+    /// `Altered` when it was changed or moved, or when the device computes wrongly: which of the two, the root keys tell. An error of
+    /// the device when it does not even import the keys: their KEK is not there, or they were changed.
+    pub fn load(tools: &mut Tools, context: &[u8], stored: &[u8]) -> Result<Self> {
+        let (parsed, check) = StoredKey::open(stored)?;
+        let key = Self::import(tools, &parsed)?;
+        if same(&key.check(tools, context, &parsed.body()?)?, &check) {
+            return Ok(key);
         }
+        key.unload(tools)?;
+        Err(Error::altered("a data key was changed or moved, or is under another key-encryption key"))
     }
 
-    /// The same for a key that is just being made and has no check yet.
-    pub fn load_unchecked(tools: &mut Tools, stored: &StoredKey) -> Result<Self> {
+    /// Loads both halves, unchecked: of a key that is just being made.
+    pub fn import(tools: &mut Tools, stored: &StoredKey) -> Result<Self> {
         let algorithm = tools.can.ids.kek(stored.kek_mode);
         let encryption = tools.raw.import_with_kek(algorithm, stored.key_index, &stored.encryption)?;
         let second = tools.raw.import_with_kek(algorithm, stored.key_index, &stored.mac)?;
@@ -176,11 +169,11 @@ impl DataKey {
         Ok(DataKey { encryption, mac })
     }
 
-    /// What only these two keys compute.
-    pub fn check(&self, tools: &mut Tools) -> Result<[u8; CHECK]> {
+    /// What only these two keys compute, over the context and the rest of the stored form. Both keys are in it, each under its own algorithm.
+    fn check(&self, tools: &mut Tools, context: &[u8], body: &[u8]) -> Result<[u8; CHECK]> {
         let mut stream = Zeroizing::new([0; 16]);
         tools.ctr(&self.encryption, &CHECK_COUNTER, stream.as_mut_slice())?;
-        let tag = Zeroizing::new(self.hmac(tools, "check", &[])?);
+        let tag = Zeroizing::new(self.hmac(tools, "check", &[context, body])?);
         Ok(bind("data-key check", &[stream.as_slice(), tag.as_slice()]).first_chunk().copied().unwrap_or_default())
     }
 
@@ -243,11 +236,6 @@ impl DataKey {
         }
         Ok(plain)
     }
-
-    /// HMAC-SM3 of `data`.
-    pub fn mac(&self, tools: &mut Tools, data: &[u8]) -> Result<[u8; 32]> {
-        self.hmac(tools, "mac", &[data])
-    }
 }
 
 #[cfg(test)]
@@ -261,10 +249,8 @@ mod tests {
             hmac: HmacPlace::Device,
             kek_mode: KekMode::Cbc,
             key_index: 9,
-            root: (Uuid::from_u128(5), 2),
             encryption: vec![1; 48],
             mac: vec![2; 16],
-            check: [3; 16],
         };
         assert_eq!(StoredKey::parse(&key.body().unwrap()), Some(key));
     }

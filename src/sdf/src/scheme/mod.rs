@@ -20,8 +20,8 @@
 //! key. The 32 bytes have the strength of the device's key, 128 bits. HKDF-SM3 in software makes the result from them.
 //!
 //! # Bulk data ([`data`])
-//! A data key is two keys that the device makes under the KEK, for SM4-CTR and for HMAC-SM3; the stored form is authenticated under
-//! M with its context. The counter blocks are computed here and encrypted by the device: SDF_Encrypt with CTR where the library has it and
+//! A data key is two keys that the device makes under the KEK, for SM4-CTR and for HMAC-SM3; the stored form is authenticated by the two
+//! keys themselves, with its context, so that it does not end with a root. The counter blocks are computed here and encrypted by the device: SDF_Encrypt with CTR where the library has it and
 //! passes its test, with ECB otherwise, with CBC block by block where there is nothing else. All three give the same key stream; ECB is
 //! only the block cipher under CTR, no text is ever encrypted in it. HMAC-SM3 is computed in the device under GM/T 0018-2023, and
 //! otherwise in the broker's memory under a key that the device derives from the second key for that purpose; each data key remembers which.

@@ -216,6 +216,7 @@ fn the_root_rotates_to_another_kek_and_what_was_wrapped_before_still_opens() {
     let data_key = DataKeyRef { stored: &key, context: b"key" };
     let sealed = client.encrypt(data_key, b"", b"hello").unwrap();
     assert_eq!(**client.decrypt(data_key, b"", &sealed).unwrap(), *b"hello");
+    let next_key = client.new_data_key(b"key").unwrap();
     drop(client);
 
     // The old one is given up.
@@ -223,7 +224,57 @@ fn the_root_rotates_to_another_kek_and_what_was_wrapped_before_still_opens() {
     let client = rig.ready_client();
     assert_eq!(**client.unwrap(b"place", &again).unwrap(), SECRET);
     assert_kind(client.unwrap(b"place", &wrapped), ErrorKind::Altered);
-    assert_kind(client.encrypt(data_key, b"", b"hello"), ErrorKind::Altered);
+    // A data key is under the KEK and not under the root: data made before is neither lost nor to be wrapped anew.
+    assert_eq!(**client.decrypt(data_key, b"", &sealed).unwrap(), *b"hello");
+    client.encrypt(data_key, b"", b"hello").unwrap();
+    client.encrypt(DataKeyRef { stored: &next_key, ..data_key }, b"", b"hello").unwrap();
+    drop(client);
+
+    // With its KEK it ends, and the error says of what.
+    for at in 0..2 {
+        fs::write(rig.device(at).join("kek-1.key"), "00112233445566778899aabbccddeeff").unwrap();
+    }
+    let client = rig.ready_client();
+    let error = assert_kind(client.decrypt(data_key, b"", &sealed), ErrorKind::Altered);
+    assert!(error.detail.contains("another key-encryption key"), "{error}");
+    client.encrypt(DataKeyRef { stored: &next_key, ..data_key }, b"", b"hello").unwrap();
+}
+
+#[test]
+fn as_many_roots_as_a_file_may_have_are_loaded() {
+    let mut rig = Rig::with_root(1);
+    let file = rig.path("root");
+    for version in 2..=4 {
+        let next = rig.ready_client().create_root(Uuid::from_u128(42), version).unwrap();
+        let mut roots = Root::read_all(&file).unwrap();
+        roots.push(next);
+        fs::write(&file, Root::file_text(&roots).unwrap()).unwrap();
+    }
+    rig.configs[0].device.sessions = 1;
+    let client = rig.ready_client();
+    assert_eq!(client.roots().len(), guitai_sdf::root::MOST_ROOTS);
+    let fifth = client.create_root(Uuid::from_u128(42), 5).unwrap();
+    let mut roots = Root::read_all(&file).unwrap();
+    roots.push(fifth);
+    assert_kind(Root::file_text(&roots), ErrorKind::Malformed);
+    // Without the oldest there is room for it.
+    roots.remove(0);
+    fs::write(&file, Root::file_text(&roots).unwrap()).unwrap();
+    drop(client);
+    assert_eq!(rig.ready_client().roots().iter().map(|(_, version)| *version).collect::<Vec<_>>(), [2, 3, 4, 5]);
+}
+
+#[test]
+fn a_root_file_that_changes_while_the_program_runs_is_named() {
+    let rig = Rig::with_root(1);
+    let client = rig.ready_client();
+    let next = client.create_root(Uuid::from_u128(42), 2).unwrap();
+    let mut roots = Root::read_all(&rig.path("root")).unwrap();
+    roots.push(next);
+    fs::write(rig.path("root"), Root::file_text(&roots).unwrap()).unwrap();
+    crate::support::kill(pid(&client, 0));
+    wait_for("its new broker to be refused", || failed(&client, 0).kind == ErrorKind::Altered);
+    assert!(failed(&client, 0).detail.contains("must be started anew"));
 }
 
 #[test]
