@@ -115,7 +115,7 @@ pub async fn base(opened: Opened) -> Result<Base> {
             let (devices, sdf) = (broker_commands(&config, &program, &file), config.crypto.sdf.clone());
             let root_file = sdf.root_file.unwrap_or_default();
             let signs = sdf.signing_key_index.is_some();
-            let duties = Duties { certified: sdf.certified, seals_data: sdf.device_data, signs };
+            let duties = Duties { certified: sdf.certified, signs, pin_file: sdf.signing_pin_file };
             Arc::new(blocking(move || SdfProvider::start(devices, &root_file, duties)).await?)
         }
     };

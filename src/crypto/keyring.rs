@@ -94,14 +94,14 @@ impl Keyring {
         let mut stored =
             WrappedKey { id: Uuid::now_v7(), version, class: class.into(), month: month.into(), wrapped: Vec::new() };
         stored.wrapped = self.provider.wrap(stored.context(), secret.as_slice())?;
-        let key = ClassKey::new(stored.id, stored.version, secret.as_slice())?.with_device(self.provider.data());
+        let key = ClassKey::new(stored.id, stored.version, secret.as_slice(), &self.provider)?;
         Ok((key, stored))
     }
 
     /// The class key from what is stored of it; `crypto.data_altered` when any of its fields was changed.
     pub fn unwrap_class_key(&self, stored: &WrappedKey) -> Result<ClassKey> {
         let secret = self.provider.unwrap(stored.context(), &stored.wrapped)?;
-        Ok(ClassKey::new(stored.id, stored.version, &secret)?.with_device(self.provider.data()))
+        ClassKey::new(stored.id, stored.version, &secret, &self.provider)
     }
 
     /// The same key, wrapped under the root key that wraps now, when the root has been rotated.
@@ -121,7 +121,8 @@ impl Keyring {
     pub fn spool_key(&self, file: Uuid) -> Result<DataKey> {
         let secret = self.mac_key("spool").mac(file.as_bytes());
         let secret = Zeroizing::new(secret);
-        DataKey::new(file, 1, Suite::Sm4Gcm, secret.first_chunk::<KEY_LEN>().ok_or(ErrorCode::Internal)?)
+        let secret = secret.first_chunk::<KEY_LEN>().ok_or(ErrorCode::Internal)?;
+        DataKey::new(file, 1, Suite::Sm4Gcm, secret, &self.provider)
     }
 
     /// The key of the blind indexes, which is no one else's.

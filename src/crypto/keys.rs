@@ -5,8 +5,7 @@
 //! so that destroying it makes every backup of that month unreadable.
 
 use super::envelope::{Aad, Sealed, SealingKey, context, envelope_key_id};
-use super::provider::DeviceData;
-use super::random;
+use super::provider::Provider;
 use super::suite::{DeviceKey, Suite};
 use crate::error::{Error, ErrorCode, Result};
 use std::fmt;
@@ -48,15 +47,23 @@ pub struct DataKey {
     /// Versions that open and do not seal: those of before the last rotation, and one that is about to take over.
     others: Vec<Arc<SealingKey>>,
     gate: Option<SealingGate>,
+    /// Where the secrets of its part keys come from, and where those are that never leave a device.
+    provider: Arc<dyn Provider>,
 }
 
 impl DataKey {
-    pub(super) fn new(id: Uuid, version: u32, suite: Suite, secret: &[u8]) -> Result<Self> {
-        Ok(DataKey::of(SealingKey::new(id, version, suite, secret)?))
+    pub(super) fn new(
+        id: Uuid,
+        version: u32,
+        suite: Suite,
+        secret: &[u8],
+        provider: &Arc<dyn Provider>,
+    ) -> Result<Self> {
+        Ok(DataKey::of(SealingKey::new(id, version, suite, secret)?, provider))
     }
 
-    fn of(current: SealingKey) -> Self {
-        DataKey { current: Arc::new(current), others: Vec::new(), gate: None }
+    fn of(current: SealingKey, provider: &Arc<dyn Provider>) -> Self {
+        DataKey { current: Arc::new(current), others: Vec::new(), gate: None, provider: Arc::clone(provider) }
     }
 
     /// This version, which seals, with others of the same key, which only open.
@@ -135,8 +142,7 @@ impl DataKey {
     pub fn generate_part_key(&self, id: Uuid) -> Result<(DataKey, Vec<u8>)> {
         self.pass()?;
         let context = part_key_context(id);
-        let device = self.current.device_key().map(|key| &key.device);
-        let (key, secret) = generate(id, 1, self.suite(), &context, device)?;
+        let (key, secret) = generate(id, 1, self.suite(), &context, &self.provider)?;
         let wrapped = self.current.seal(context, &encode(self.suite(), &secret))?;
         Ok((DataKey { gate: self.gate.clone(), ..key }, wrapped))
     }
@@ -144,10 +150,8 @@ impl DataKey {
     /// That key from its wrapped form; `crypto.data_altered` when it is not that of this id.
     pub fn unwrap_part_key(&self, id: Uuid, wrapped: &[u8]) -> Result<DataKey> {
         let context = part_key_context(id);
-        let key = self.version_of(wrapped)?;
-        let unwrapped = key.open(context.clone(), wrapped)?;
-        let device = key.device_key().map(|key| &key.device);
-        Ok(DataKey { gate: self.gate.clone(), ..opened(id, 1, &unwrapped, context, device)? })
+        let unwrapped = self.version_of(wrapped)?.open(context.clone(), wrapped)?;
+        Ok(DataKey { gate: self.gate.clone(), ..opened(id, 1, &unwrapped, context, &self.provider)? })
     }
 }
 
@@ -170,18 +174,14 @@ impl fmt::Debug for DataKey {
 #[derive(Clone)]
 pub struct ClassKey {
     key: Arc<SealingKey>,
-    /// Where data keys are that never leave a device.
-    device: Option<Arc<dyn DeviceData>>,
+    /// Where the secrets of data keys come from, and where those are that never leave a device.
+    provider: Arc<dyn Provider>,
 }
 
 impl ClassKey {
-    pub(super) fn new(id: Uuid, version: u32, secret: &[u8]) -> Result<Self> {
-        Ok(ClassKey { key: Arc::new(SealingKey::new(id, version, Suite::Sm4Gcm, secret)?), device: None })
-    }
-
-    /// The same, which also makes and uses data keys in this device.
-    pub(super) fn with_device(self, device: Option<Arc<dyn DeviceData>>) -> Self {
-        ClassKey { device, ..self }
+    pub(super) fn new(id: Uuid, version: u32, secret: &[u8], provider: &Arc<dyn Provider>) -> Result<Self> {
+        let key = SealingKey::new(id, version, Suite::Sm4Gcm, secret)?;
+        Ok(ClassKey { key: Arc::new(key), provider: Arc::clone(provider) })
     }
 
     pub fn id(&self) -> Uuid {
@@ -192,10 +192,11 @@ impl ClassKey {
         self.key.version()
     }
 
-    /// A new version of a data key, and its wrapped form, from which [`super::envelope_key_id`] reads this class key's id.
+    /// A new version of a data key, and its wrapped form, from which [`super::envelope_key_id`] reads this class key's id. Its secret is drawn from
+    /// the provider: `crypto.key_unavailable` while that is away.
     pub fn generate_data_key(&self, id: Uuid, version: u32, suite: Suite) -> Result<(DataKey, Vec<u8>)> {
         let context = data_key_context(id, version);
-        let (key, secret) = generate(id, version, suite, &context, self.device.as_ref())?;
+        let (key, secret) = generate(id, version, suite, &context, &self.provider)?;
         let wrapped = self.key.seal(context, &encode(suite, &secret))?;
         Ok((key, wrapped))
     }
@@ -204,7 +205,7 @@ impl ClassKey {
     pub fn unwrap_data_key(&self, id: Uuid, version: u32, wrapped: &[u8]) -> Result<DataKey> {
         let context = data_key_context(id, version);
         let unwrapped = self.key.open(context.clone(), wrapped)?;
-        opened(id, version, &unwrapped, context, self.device.as_ref())
+        opened(id, version, &unwrapped, context, &self.provider)
     }
 
     /// The same data key wrapped under `next`, when this class key is rotated. What it seals is not touched.
@@ -234,38 +235,32 @@ fn generate(
     version: u32,
     suite: Suite,
     context: &[u8],
-    device: Option<&Arc<dyn DeviceData>>,
+    provider: &Arc<dyn Provider>,
 ) -> Result<(DataKey, Zeroizing<Vec<u8>>)> {
     if suite == Suite::Sm4InDevice {
-        let device = device.ok_or_else(no_device)?;
+        let device = provider.data().ok_or_else(no_device)?;
         let stored = device.new_key(context)?;
-        let key = DeviceKey { device: Arc::clone(device), stored: stored.clone(), context: context.to_vec() };
-        return Ok((DataKey::of(SealingKey::in_device(id, version, key)?), Zeroizing::new(stored)));
+        let key = DeviceKey { device, stored: stored.clone(), context: context.to_vec() };
+        return Ok((DataKey::of(SealingKey::in_device(id, version, key)?, provider), Zeroizing::new(stored)));
     }
     let mut secret = Zeroizing::new(vec![0; suite.secret_len()]);
-    random::fill(&mut secret)?;
-    Ok((DataKey::new(id, version, suite, &secret)?, secret))
+    provider.random(&mut secret)?;
+    Ok((DataKey::new(id, version, suite, &secret, provider)?, secret))
 }
 
 /// The key from what was wrapped of it.
-fn opened(
-    id: Uuid,
-    version: u32,
-    unwrapped: &[u8],
-    context: Vec<u8>,
-    device: Option<&Arc<dyn DeviceData>>,
-) -> Result<DataKey> {
+fn opened(id: Uuid, version: u32, unwrapped: &[u8], context: Vec<u8>, provider: &Arc<dyn Provider>) -> Result<DataKey> {
     let (suite, secret) = decode(unwrapped)?;
     if suite == Suite::Sm4InDevice {
-        let device = Arc::clone(device.ok_or_else(no_device)?);
+        let device = provider.data().ok_or_else(no_device)?;
         let key = DeviceKey { device, stored: secret.to_vec(), context };
-        return Ok(DataKey::of(SealingKey::in_device(id, version, key)?));
+        return Ok(DataKey::of(SealingKey::in_device(id, version, key)?, provider));
     }
-    DataKey::new(id, version, suite, secret)
+    DataKey::new(id, version, suite, secret, provider)
 }
 
 fn no_device() -> Error {
-    ErrorCode::KeyUnavailable.because("the key of the data is in a crypto device, and none is configured for data")
+    ErrorCode::KeyUnavailable.because("the key of the data is in a crypto device, and no device is configured")
 }
 
 /// What is wrapped: the bare secret under suite 1, the suite's number and the secret under any other.
@@ -291,11 +286,77 @@ fn decode(unwrapped: &[u8]) -> Result<(Suite, &[u8])> {
 mod tests {
     use super::*;
     use crate::crypto::envelope::OVERHEAD;
+    use crate::crypto::provider::SoftProvider;
+    use crate::crypto::root::RootKey;
+    use crate::crypto::sm3::Digest;
 
     const AAD: Aad<'static> = Aad { table: "message", column: "body", row: Uuid::from_u128(1) };
 
     fn class(secret: u8) -> ClassKey {
-        ClassKey::new(Uuid::from_u128(u128::from(secret)), 1, &[secret; 16]).unwrap()
+        let provider: Arc<dyn Provider> = Arc::new(SoftProvider::new(RootKey::generate().unwrap(), Vec::new()));
+        ClassKey::new(Uuid::from_u128(u128::from(secret)), 1, &[secret; 16], &provider).unwrap()
+    }
+
+    /// A provider that always draws the same, or nothing.
+    #[derive(Debug)]
+    struct Dice {
+        inside: SoftProvider,
+        is_away: AtomicBool,
+    }
+
+    impl Provider for Dice {
+        fn name(&self) -> &'static str {
+            "dice"
+        }
+        fn certified(&self) -> bool {
+            false
+        }
+        fn root_id(&self) -> (Uuid, u32) {
+            self.inside.root_id()
+        }
+        fn ready(&self) -> Result<()> {
+            self.inside.ready()
+        }
+        fn random(&self, out: &mut [u8]) -> Result<()> {
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(ErrorCode::KeyUnavailable.because("away"));
+            }
+            out.fill(6);
+            Ok(())
+        }
+        fn wrap(&self, context: Vec<u8>, secret: &[u8]) -> Result<Vec<u8>> {
+            self.inside.wrap(context, secret)
+        }
+        fn unwrap(&self, context: Vec<u8>, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+            self.inside.unwrap(context, wrapped)
+        }
+        fn derive(&self, purpose: &str) -> Result<Zeroizing<Digest>> {
+            self.inside.derive(purpose)
+        }
+    }
+
+    #[test]
+    fn every_secret_is_drawn_from_the_provider_and_from_nowhere_else() {
+        let inside = SoftProvider::new(RootKey::generate().unwrap(), Vec::new());
+        let dice = Arc::new(Dice { inside, is_away: AtomicBool::new(false) });
+        let provider: Arc<dyn Provider> = dice.clone();
+        let class = ClassKey::new(Uuid::from_u128(1), 1, &[1; 16], &provider).unwrap();
+        let (id, part) = (Uuid::from_u128(5), Uuid::from_u128(6));
+        for suite in Suite::IN_SOFTWARE {
+            let (one, wrapped) = class.generate_data_key(id, 1, suite).unwrap();
+            let (other, _) = class.generate_data_key(id, 1, suite).unwrap();
+            assert_eq!(**other.open(&AAD, one.seal(&AAD, b"x").unwrap()).unwrap(), *b"x", "{suite:?}");
+            // A key that was read again has the same source.
+            let read = class.unwrap_data_key(id, 1, &wrapped).unwrap();
+            let (one, other) = (one.generate_part_key(part).unwrap().0, read.generate_part_key(part).unwrap().0);
+            assert_eq!(**other.open(&AAD, one.seal(&AAD, b"x").unwrap()).unwrap(), *b"x", "{suite:?}");
+            dice.is_away.store(true, Ordering::Relaxed);
+            for refused in [class.generate_data_key(id, 2, suite), read.generate_part_key(part)] {
+                assert_eq!(refused.unwrap_err().code(), ErrorCode::KeyUnavailable);
+            }
+            read.seal(&AAD, b"x").unwrap();
+            dice.is_away.store(false, Ordering::Relaxed);
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub mod signatory;
 pub mod sm2;
 pub mod sm3;
 pub mod sm4;
+mod stock;
 pub mod suite;
 mod wiped;
 

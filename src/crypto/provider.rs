@@ -36,7 +36,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
         vec![self.root_id()]
     }
 
-    /// Seals data in the device, for a bank that wants no key of data in this process's memory. Software has none.
+    /// Keys of data that are in the device, for a bank that wants none in this process's memory. There wherever there are devices: a setting decides
+    /// how new data is sealed, and what was sealed before must open all the same. Software has none.
     fn data(&self) -> Option<Arc<dyn DeviceData>> {
         None
     }
@@ -54,7 +55,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Whether it can be used now; `crypto.key_unavailable` when every device is away. No software stands in.
     fn ready(&self) -> Result<()>;
 
-    /// Fills `out` with random bytes for new keys.
+    /// Fills `out` with random bytes for new keys: the secrets of class keys and of data keys. They are the device's where there is one, possibly
+    /// drawn beforehand, and none are given while it is away (`crypto.key_unavailable`).
     fn random(&self, out: &mut [u8]) -> Result<()>;
 
     /// Wraps the secret of a key one tier down (16 or 32 bytes), bound to `context`, into the stored form under the root key.

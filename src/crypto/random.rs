@@ -1,4 +1,5 @@
-//! Random bytes from the operating system, the only source of randomness in this module.
+//! Random bytes from the operating system: for nonces, salts and tokens, and for what the software provider gives. The secrets of class keys and data
+//! keys come from the provider ([`super::Provider::random`]).
 
 use crate::error::{ErrorCode, Result};
 use base64::Engine;

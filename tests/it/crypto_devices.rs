@@ -204,6 +204,58 @@ async fn data_is_sealed_in_the_device_when_the_bank_wants_it_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn data_in_the_devices_is_read_when_the_program_seals_what_is_new() {
+    let rack = Rack::new(true);
+    rack.guitai(&["keys", "create-device-root"]);
+    let app = rack.start(TestDb::create().await).await;
+    let here = customer(&app).await.expect("a chat");
+    say(&app, &here, "设备内加密").await.expect("said");
+    let db = app.stop_and_keep_database().await;
+
+    let mut by_the_program = rack.sdf.clone();
+    by_the_program.device_data = false;
+    let app = rack.start_with(db, by_the_program).await;
+    let supervisor = app.staff(&[Role::Supervisor]).await;
+    let other = customer(&app).await.expect("a chat");
+    say(&app, &other, "程序加密").await.expect("said");
+    for (who, said) in [(&here, "设备内加密"), (&other, "程序加密")] {
+        let (status, text) = read(&supervisor, who).await;
+        assert!(status == 200 && text.contains(said), "{said}: {status} {text}");
+    }
+    assert_eq!(app.db.number("SELECT count(DISTINCT get_byte(body, 1)) FROM messages").await, 2);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_former_root_is_removed_and_no_data_in_the_devices_with_it() {
+    let rack = Rack::new(true);
+    let first = rack.guitai(&["keys", "create-device-root"]);
+    let first: Uuid = first["key_id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let app = rack.start(TestDb::create().await).await;
+    let here = customer(&app).await.expect("a chat");
+    say(&app, &here, "轮换之前").await.expect("said");
+    let db = app.stop_and_keep_database().await;
+
+    assert_eq!(rack.guitai(&["keys", "create-device-root"])["version"], 2);
+    let app = rack.start(db).await;
+    let transactions = &app.running().base.transactions;
+    let mut conn = transactions.db().connection().await.expect("a connection");
+    assert!(transactions.keys().rewrap_class_keys(&mut conn).await.expect("wrapped anew") > 0);
+    drop(conn);
+    let db = app.stop_and_keep_database().await;
+
+    let file = rack.folder.path().join("root");
+    guitai::crypto::sdf::remove_root(&file, (first, 1)).expect("removed");
+    assert_eq!(guitai::crypto::sdf::roots_in(&file).expect("a root file"), [(first, 2)]);
+    let app = rack.start(db).await;
+    let supervisor = app.staff(&[Role::Supervisor]).await;
+    let (status, text) = read(&supervisor, &here).await;
+    assert!(status == 200 && text.contains("轮换之前"), "{status} {text}");
+    say(&app, &here, "轮换之后").await.expect("said");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_devices_sign_and_what_was_signed_before_them_stays_valid() {
     let rack = Rack::with(|sdf| sdf.signing_key_index = Some(1));
     rack.guitai(&["keys", "create-device-root"]);
