@@ -39,6 +39,8 @@ enum KeysCommand {
     RotateRoot(RotateArgs),
     /// Make root keys, or their next version, in the crypto devices of a configuration.  例: guitai keys create-device-root --config /etc/guitai/guitai.toml
     CreateDeviceRoot(DeviceRootArgs),
+    /// Remove a former version of the root keys in the crypto devices, under which no stored key is any more.  例: guitai keys remove-device-root 1 --config /etc/guitai/guitai.toml
+    RemoveDeviceRoot(RemoveDeviceRootArgs),
     /// Wrap every class key under the root key that is active now: the second step of a rotation of the root.  例: guitai keys rewrap
     Rewrap(StoredArgs),
     /// Give the class key of a scope and month a new version.  例: guitai keys rotate-class conversation --month 2026-11
@@ -240,6 +242,21 @@ pub struct DeviceRootArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct RemoveDeviceRootArgs {
+    /// The version to remove: a former one.
+    #[arg(value_name = "VERSION")]
+    former: u32,
+    /// Configuration file with the devices.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The key's id, for a script; asked at the terminal without it.
+    #[arg(long, value_name = "KEY_ID")]
+    confirm: Option<String>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct StoredArgs {
     #[command(flatten)]
     installation: Installation,
@@ -293,7 +310,8 @@ fn at_the_terminal(command: KeysCommand, in_use: &dyn StillInUse) -> Outcome {
         KeysCommand::BackupRoot(args) => ceremony::backup(args),
         KeysCommand::RestoreRoot(args) => ceremony::restore(args),
         KeysCommand::RotateRoot(args) => ceremony::rotate(args),
-        KeysCommand::CreateDeviceRoot(args) => device::run(&args),
+        KeysCommand::CreateDeviceRoot(args) => device::create(&args),
+        KeysCommand::RemoveDeviceRoot(args) => device::remove(&args, in_use),
         KeysCommand::DestroyRoot(args) => destroy::run(&args, in_use),
         KeysCommand::SealRoot(args) => look::seal(&args),
         KeysCommand::ShowRoot(args) => look::show(&args),
