@@ -6,6 +6,8 @@ mod ghash;
 pub mod resample;
 pub mod sm3;
 pub mod sm4;
+#[cfg(test)]
+mod sweep;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 mod wipe;

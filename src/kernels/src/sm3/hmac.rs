@@ -36,15 +36,20 @@ impl HmacSm3 {
 
     /// The tag.
     pub fn finalize(mut self) -> [u8; DIGEST] {
-        self.outer.update(&self.inner.finalize());
-        self.outer.finalize()
+        self.finish()
+    }
+
+    /// The same, after which this is of no use; it stays where it is, because a move would leave a copy behind.
+    fn finish(&mut self) -> [u8; DIGEST] {
+        self.outer.update(&self.inner.finish());
+        self.outer.finish()
     }
 
     /// The tag of a message, leaving this one ready for the next.
     pub fn tag(&self, parts: &[&[u8]]) -> [u8; DIGEST] {
         let mut hmac = self.clone();
         parts.iter().for_each(|part| hmac.update(part));
-        hmac.finalize()
+        hmac.finish()
     }
 }
 
@@ -58,7 +63,7 @@ pub fn hkdf_expand(key: &[u8; DIGEST], info: &[&[u8]]) -> [u8; DIGEST] {
     let mut hmac = HmacSm3::new(key);
     info.iter().for_each(|part| hmac.update(part));
     hmac.update(&[1]);
-    hmac.finalize()
+    hmac.finish()
 }
 
 /// PBKDF2: 32 bytes from a password. An iteration costs two compressions.

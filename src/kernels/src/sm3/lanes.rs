@@ -11,25 +11,53 @@ pub(super) type States = [[u32; LANES]; 8];
 /// The blocks that each stream absorbs next: as many of each.
 pub(super) type Runs<'m> = [&'m [[u8; BLOCK]]; LANES];
 
-/// Absorbs them.
-pub(super) fn compress(states: &mut States, runs: &Runs<'_>) {
+/// The instructions that many streams run on. A value exists only for what this processor has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Lanes(Isa);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Isa {
     #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "calls code for instructions that were detected")]
-    {
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
-            // SAFETY: the instructions have just been detected.
-            return unsafe { x86::compress_avx512(states, runs) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the instructions have just been detected.
-            return unsafe { x86::compress_avx2(states, runs) };
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+impl Lanes {
+    /// The fastest of this machine.
+    pub fn best() -> Self {
+        Lanes::usable().next().unwrap_or(Lanes(Isa::Portable))
+    }
+
+    /// All that this machine has, the fastest first; the portable one is always there.
+    pub fn usable() -> impl Iterator<Item = Self> {
+        let known = [
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx512, is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")),
+            #[cfg(target_arch = "x86_64")]
+            (Isa::Avx2, is_x86_feature_detected!("avx2")),
+            (Isa::Portable, true),
+        ];
+        known.into_iter().filter(|(_, found)| *found).map(|(isa, _)| Lanes(isa))
+    }
+
+    /// Absorbs the blocks.
+    #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls code for instructions that were detected"))]
+    pub fn compress(self, states: &mut States, runs: &Runs<'_>) {
+        match self.0 {
+            // SAFETY: such a value is made only where `usable` has found the instructions; so below.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::compress_avx512(states, runs) },
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::compress_avx2(states, runs) },
+            Isa::Portable => compress_plainly(states, runs),
         }
     }
-    compress_plainly(states, runs);
 }
 
 /// Stream by stream.
-pub(super) fn compress_plainly(states: &mut States, runs: &Runs<'_>) {
+fn compress_plainly(states: &mut States, runs: &Runs<'_>) {
     for (lane, run) in runs.iter().enumerate() {
         let mut state = states.map(|word| word.get(lane).copied().unwrap_or_default());
         single::compress(&mut state, run);
@@ -42,7 +70,7 @@ pub(super) fn compress_plainly(states: &mut States, runs: &Runs<'_>) {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(super) mod x86 {
+mod x86 {
     //! Every `unsafe` in an implementation of [`Register`] is reached only from the two functions at the end, which enable
     //! the instructions and into which all of the rounds is inlined; that makes it sound.
     #![expect(unsafe_code, reason = "a trait's methods cannot ask for instructions")]

@@ -41,7 +41,7 @@ const ROTATED_T: [u32; 64] = {
 pub fn digest(message: &[u8]) -> [u8; DIGEST] {
     let mut hasher = Sm3::new();
     hasher.update(message);
-    hasher.finalize()
+    hasher.finish()
 }
 
 /// A digest over data that arrives in parts. Cleared when dropped, because it may run over a key.
@@ -82,7 +82,7 @@ impl Sm3 {
             if filled + head.len() < BLOCK {
                 return;
             }
-            single::compress(&mut self.state, &[self.pending]);
+            single::compress(&mut self.state, std::slice::from_ref(&self.pending));
         }
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
         single::compress(&mut self.state, blocks);
@@ -91,6 +91,11 @@ impl Sm3 {
 
     /// The digest of all parts.
     pub fn finalize(mut self) -> [u8; DIGEST] {
+        self.finish()
+    }
+
+    /// The same, after which this is of no use; it stays where it is, because a move would leave a copy behind.
+    fn finish(&mut self) -> [u8; DIGEST] {
         let filled = self.filled();
         let mut end = [0; 2 * BLOCK];
         end.iter_mut().zip(self.pending.iter().take(filled)).for_each(|(to, from)| *to = *from);

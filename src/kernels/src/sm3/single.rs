@@ -22,7 +22,7 @@ fn compress_bmi(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
 }
 
 #[inline(always)]
-fn compress_plainly(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
+pub(super) fn compress_plainly(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
     for block in blocks {
         let mut w = [0; 16];
         for (word, bytes) in w.iter_mut().zip(block.as_chunks().0) {

@@ -1,4 +1,7 @@
+use super::batch::digest_each_into;
+use super::lanes::Lanes;
 use super::*;
+use crate::sweep::{ALIGNMENTS, LONGEST, Random, Text};
 use ::sm3::{Digest as _, Sm3 as Oracle};
 use proptest::prelude::*;
 
@@ -6,40 +9,66 @@ fn oracle_digest(message: &[u8]) -> [u8; 32] {
     Oracle::digest(message).into()
 }
 
-fn message(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at * 7 + at / 256) as u8).collect()
+/// The digests of every length at an alignment, by the oracle.
+fn oracle_digests(leading: Option<u8>, text: &[u8]) -> Vec<[u8; DIGEST]> {
+    let mut oracle = Oracle::new_with_prefix(leading.as_slice());
+    let mut digests = vec![oracle.clone().finalize().into()];
+    for byte in text {
+        oracle.update([*byte]);
+        digests.push(oracle.clone().finalize().into());
+    }
+    digests
 }
 
+/// Every pair of a length and an alignment.
 #[test]
-fn every_length_hashes_like_the_oracle() {
-    for length in 0..=1024 {
-        let message = message(length);
-        assert_eq!(digest(&message), oracle_digest(&message), "{length} bytes");
+fn a_stream_hashes_like_the_oracle_at_every_length_and_alignment() {
+    let mut random = Random::new();
+    let text = Text::random(&mut random);
+    for at in 0..ALIGNMENTS {
+        for (length, expected) in oracle_digests(None, text.at(at)).iter().enumerate() {
+            assert!(digest(&text.at(at)[..length]) == *expected, "{length} bytes at {at}");
+        }
     }
 }
 
+/// Every pair of a number of blocks and an alignment.
 #[test]
-fn both_compressions_of_many_streams_agree_with_the_single_one() {
-    let blocks: [[[u8; BLOCK]; 3]; lanes::LANES] = std::array::from_fn(|lane| {
-        std::array::from_fn(|block| std::array::from_fn(|at| (lane * 31 + block * 97 + at * 7) as u8))
-    });
-    let before: lanes::States =
-        std::array::from_fn(|word| std::array::from_fn(|lane| (word * 0x0123_4567 + lane * 0x89ab) as u32));
-    let blocks = blocks.each_ref().map(|run| run.as_slice());
-    let mut expected = before;
-    lanes::compress_plainly(&mut expected, &blocks);
-    let mut dispatched = before;
-    lanes::compress(&mut dispatched, &blocks);
-    assert_eq!(dispatched, expected);
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        let mut narrow = before;
-        #[expect(unsafe_code, reason = "calls code for instructions that were detected")]
-        // SAFETY: the instructions have just been detected.
-        unsafe {
-            lanes::x86::compress_avx2(&mut narrow, &blocks)
-        };
-        assert_eq!(narrow, expected);
+fn both_compressions_of_a_stream_agree_at_every_length_and_alignment() {
+    let mut random = Random::new();
+    let text = Text::random(&mut random);
+    let before: [u32; 8] = std::array::from_fn(|_| u32::from_ne_bytes(random.array()));
+    for at in 0..ALIGNMENTS {
+        let blocks = text.at(at).as_chunks().0;
+        for count in 0..=blocks.len() {
+            let (mut expected, mut dispatched) = (before, before);
+            single::compress_plainly(&mut expected, &blocks[..count]);
+            single::compress(&mut dispatched, &blocks[..count]);
+            assert_eq!(dispatched, expected, "{count} blocks at {at}");
+        }
+    }
+}
+
+/// Every pair of a length and an alignment. A call has a message at each alignment; eight are as long, so that lanes end
+/// together, and the eights are far apart, so that lanes are also taken over in the midst of others.
+#[test]
+fn many_streams_hash_like_the_oracle_at_every_length_and_alignment_on_all_lanes() {
+    let mut random = Random::new();
+    let text = Text::random(&mut random);
+    let [byte] = random.array();
+    for leading in [None, Some(byte)] {
+        let oracle: Vec<_> = (0..ALIGNMENTS).map(|at| oracle_digests(leading, text.at(at))).collect();
+        for length in 0..=LONGEST {
+            let lengths: [usize; ALIGNMENTS] = std::array::from_fn(|at| (length + at / 8 * 1013) % (LONGEST + 1));
+            let messages: [_; ALIGNMENTS] = std::array::from_fn(|at| &text.at(at)[..lengths[at]]);
+            for lanes in Lanes::usable() {
+                let mut digests = [[0; DIGEST]; ALIGNMENTS];
+                digest_each_into(&mut digests, lanes, leading, &messages);
+                for (at, (digest, length)) in digests.iter().zip(lengths).enumerate() {
+                    assert!(*digest == oracle[at][length], "{lanes:?}, {leading:?}, {length} bytes at {at}");
+                }
+            }
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod armv8;
 pub use gcm::{GcmError, Sm4Gcm};
 pub use kernel::Kernel;
 
+use crate::wipe::wipe;
 use schedule::RoundKeys;
 
 /// Bytes of a block.
@@ -45,7 +46,9 @@ fn in_batches<const N: usize>(blocks: &mut [Block], mut work: impl FnMut(&mut [B
         let mut padded = [[0; BLOCK]; N];
         padded.iter_mut().zip(rest.iter()).for_each(|(to, from)| *to = *from);
         work(&mut padded);
-        rest.iter_mut().zip(padded).for_each(|(to, from)| *to = from);
+        rest.iter_mut().zip(&padded).for_each(|(to, from)| *to = *from);
+        // Key stream or plaintext, and under the padding the encrypted zero block, which is the hash key of GCM.
+        wipe(padded.as_flattened_mut());
     }
 }
 
