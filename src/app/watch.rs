@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use guitai_sdf::client::NOTICED_WITHIN;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,10 @@ const GAUGES: Duration = Duration::from_secs(10);
 /// after it has gone, of which a provider of devices takes its part to notice.
 const KEY_LEASE_RENEWAL: Duration = Duration::from_secs(1);
 const KEY_LEASE_PATIENCE: Duration = Duration::from_secs(2);
+const _: () = assert!(
+    NOTICED_WITHIN.as_millis() + KEY_LEASE_RENEWAL.as_millis() + KEY_LEASE_PATIENCE.as_millis() < 10_000,
+    "a device that is gone is noticed too late"
+);
 /// When it is tried again to put on record that the provider has gone or come back.
 const RECORD_AGAIN: Duration = Duration::from_secs(2);
 
@@ -127,8 +132,10 @@ async fn ask_provider(
             _ => None,
         };
         was_away = away.is_some();
-        // Whoever records ends with us and not before.
-        drop(change.map(|draft| changes.send(draft.detail("provider", provider))));
+        if let Some(draft) = change {
+            // Whoever records ends with us and not before.
+            drop(changes.send(draft.detail("provider", provider)));
+        }
     }
 }
 
