@@ -70,23 +70,26 @@ mod tests {
         const VALUE: bool = true;
     }
 
-    struct TakesNullable<T>(PhantomData<T>);
+    /// The same for a column that may be empty. There diesel puts the question off until the value is written.
+    struct TakesOption<T>(PhantomData<T>);
 
-    impl<T> Refused for TakesNullable<T> {}
+    impl<T> Refused for TakesOption<T> {}
 
-    impl<T: AsExpression<Nullable<Envelope>>> TakesNullable<T> {
+    impl<T> TakesOption<T>
+    where
+        Option<T>: ToSql<Nullable<Envelope>, Pg>,
+    {
         const VALUE: bool = true;
     }
 
     macro_rules! taken {
-        ($($value:ty),*) => { [$(Takes::<$value>::VALUE, TakesNullable::<$value>::VALUE),*] };
+        ($($value:ty),*) => { [$(Takes::<$value>::VALUE, TakesOption::<$value>::VALUE),*] };
     }
 
     #[test]
     fn nothing_but_a_sealed_value_compiles_into_a_sealed_column() {
-        assert!(taken!(SealedBytes, &SealedBytes).into_iter().all(|taken| taken));
+        assert_eq!(taken!(SealedBytes, &SealedBytes), [true; 4]);
         let plain = taken!(String, &str, &String, Vec<u8>, &[u8], &Vec<u8>, [u8; 4], serde_json::Value);
-        assert!(!plain.into_iter().any(|taken| taken));
-        assert!(!taken!(Option<String>, Option<Vec<u8>>).into_iter().any(|taken| taken));
+        assert_eq!(plain, [false; 16]);
     }
 }

@@ -82,8 +82,8 @@ pub struct Cluster {
     adopted: bool,
     /// Absent once stopped.
     postmaster: Option<Postmaster>,
-    /// Held, not read: another process that starts the same folder finds it locked. The kernel frees it when we end, in any way.
-    _lock: File,
+    /// Another process that starts the same folder finds it locked. The kernel frees it when we end, in any way.
+    lock: File,
 }
 
 impl Cluster {
@@ -106,7 +106,7 @@ impl Cluster {
         let settings = Settings { durable, socket_dir: &folder.socket_dir, memory_bytes };
         let unchanged = folder.write_settings(&settings)?;
 
-        let mut cluster = Cluster { folder, durable, adopted: false, postmaster: None, _lock: lock };
+        let mut cluster = Cluster { folder, durable, adopted: false, postmaster: None, lock };
         if !cluster.adopt(unchanged)? {
             cluster.launch(&binaries)?;
         }
@@ -239,6 +239,10 @@ impl Drop for Cluster {
         let signals: &[_] = if self.durable { &[FAST, IMMEDIATE] } else { &[IMMEDIATE] };
         if let Err(err) = self.end(signals) {
             tracing::error!(error = %err, "private postgresql not stopped");
+        }
+        // Closing alone would leave it to a program that is being started at this moment, until it has dropped what it inherits.
+        if let Err(err) = self.lock.unlock() {
+            tracing::warn!(error = %err, "the lock of the private postgresql is freed when this process ends");
         }
     }
 }

@@ -1273,7 +1273,10 @@ export interface components {
         CheckView: {
             name: string;
             ok: boolean;
+            /** @description What is wrong. */
             reason?: string | null;
+            /** @description What is to be known of it though it is ready: a provider of keys that is no certified product (非认证). */
+            remark?: string | null;
             required: boolean;
         };
         /** @description The exact article version that an answer rests on, and its sentence. */
