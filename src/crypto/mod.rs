@@ -19,6 +19,7 @@
 pub mod blind_index;
 pub mod custody;
 pub mod envelope;
+pub mod file_form;
 pub mod kat;
 pub mod kat_file;
 pub mod keyring;

@@ -39,6 +39,9 @@ use self::writer::{PART, SealingWriter};
 use crate::crypto::DataKey;
 use crate::error::{Error, ErrorCode};
 
+/// What the files look like from outside.
+pub const FILE_FORM: crate::crypto::file_form::FileForm = form::FILE_FORM;
+
 /// How much of an index lies in memory unless somebody says otherwise, in bytes.
 pub const DEFAULT_MEMORY_BYTES: usize = 1 << 30;
 

@@ -27,7 +27,7 @@ pub mod retrieval;
 mod tests;
 
 pub use analyser::{Analyser, Word};
-pub use directory::{DEFAULT_MEMORY_BYTES, MemoryFigures, SealedDirectory};
+pub use directory::{DEFAULT_MEMORY_BYTES, FILE_FORM, MemoryFigures, SealedDirectory};
 pub use document::{Document, Kind};
 pub use find::{Filter, Hit};
 pub use index::Index;

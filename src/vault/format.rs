@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::crypto::Aad;
 use crate::crypto::envelope::OVERHEAD;
+use crate::crypto::file_form::FileForm;
 use crate::crypto::sm3::{self, Sm3};
 
 const MAGIC: [u8; 8] = *b"guitaivf";
@@ -26,6 +27,13 @@ pub(super) const CHUNK_BYTES: u32 = 64 << 10;
 pub(super) const GROUP_CHUNKS: usize = 16;
 /// What a header may ask a reader to hold in memory at once.
 const LARGEST_CHUNK_BYTES: u32 = 1 << 20;
+
+/// A file of the vault to one who has no key.
+pub(super) const FILE_FORM: FileForm = FileForm {
+    magic: &MAGIC,
+    head_bytes: HEADER_BYTES as u64,
+    sealed_chunk_bytes: CHUNK_BYTES as u64 + OVERHEAD as u64,
+};
 
 /// What the header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

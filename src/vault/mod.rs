@@ -32,6 +32,9 @@ use zeroize::Zeroizing;
 
 pub use read::{ContentReader, Fault, Verification};
 
+/// What the files look like from outside.
+pub const FILE_FORM: crate::crypto::file_form::FileForm = format::FILE_FORM;
+
 use crate::crypto::DataKey;
 use crate::error::{Error, ErrorCode, Result};
 use format::{ContentDigest, Header};

@@ -1,17 +1,21 @@
 //! The places where data rests, each read as bytes.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::ProveArgs;
 use super::plant::Planted;
 use crate::app::Base;
-use crate::cli::raw_scan::{Hit, Needle, Search};
+use crate::cli::raw_scan::{self, Hit, Needle, Search};
 use crate::config::EventLogBackend;
+use crate::crypto::file_form::FileForm;
 use crate::db::server;
 use crate::error::{ErrorCode, Result};
+use crate::{search, vault};
 
 /// How long the running service gets to carry what was planted into the index, at most.
 const ARRIVAL: Duration = Duration::from_secs(60);
@@ -69,8 +73,8 @@ enum Arrival {
     IdInBinary,
     /// The conversation's id stands there as text.
     IdAsText,
-    /// Files there have changed.
-    ChangedFiles,
+    /// Files there have changed, each of which must be sealed from end to end: a needle that was cut into terms or compressed would not be seen.
+    SealedFiles(FileForm),
     /// Nothing is expected there; it is searched all the same.
     NotExpected,
 }
@@ -93,11 +97,20 @@ impl Place {
     pub async fn all(base: &Base, args: &ProveArgs, since: SystemTime) -> Result<Vec<Self>> {
         let data_dir = &base.config.storage.data_dir;
         let folder = |name: &str| vec![data_dir.join(name)];
-        let index = Place { name: "index", folders: folder("search"), arrival: Arrival::ChangedFiles, advice: SERVICE };
+        let index = Place {
+            name: "index",
+            folders: folder("search"),
+            arrival: Arrival::SealedFiles(search::FILE_FORM),
+            advice: SERVICE,
+        };
         // The index is the last to get the conversation; once it rests there, everything else does.
         index.settle(since, ARRIVAL.min(Duration::from_secs(args.within / 2))).await;
-        let files =
-            Place { name: "vault", folders: folder("attachments"), arrival: Arrival::ChangedFiles, advice: SERVICE };
+        let files = Place {
+            name: "vault",
+            folders: folder("attachments"),
+            arrival: Arrival::SealedFiles(vault::FILE_FORM),
+            advice: SERVICE,
+        };
         let (tables, wal) = postgresql(base, args.postgresql_dir.as_deref()).await?;
         let mut places = vec![tables, wal, files, index];
         if base.config.eventlog.backend == EventLogBackend::Kafka {
@@ -143,7 +156,7 @@ impl Place {
         let markers = match arrival {
             Arrival::IdInBinary => vec![Needle::bytes("conversation id", id.as_bytes())],
             Arrival::IdAsText => vec![Needle::words("conversation id", &id.to_string())],
-            Arrival::ChangedFiles | Arrival::NotExpected => Vec::new(),
+            Arrival::SealedFiles(_) | Arrival::NotExpected => Vec::new(),
         };
         let (needles, searched) = (planted.needles.clone(), folders.clone());
         let report = tokio::task::spawn_blocking(move || {
@@ -162,9 +175,16 @@ impl Place {
         };
         let has_arrived = match arrival {
             Arrival::IdInBinary | Arrival::IdAsText => !report.markers_seen.is_empty(),
-            Arrival::ChangedFiles => report.files > 0,
+            Arrival::SealedFiles(_) => report.files > 0,
             Arrival::NotExpected => true,
         };
+        let unsealed = match arrival {
+            Arrival::SealedFiles(form) => first_unsealed(&folders, since, &form)?,
+            _ => None,
+        };
+        if let (Some(file), true) = (unsealed, report.hits.is_empty()) {
+            return Ok(not_shown(folders, format!("{} is not sealed from end to end", file.display())));
+        }
         let verdict = match (report.hits.is_empty(), has_arrived && report.unread.is_empty()) {
             (false, _) => Verdict::Readable,
             (true, true) => Verdict::Ciphertext,
@@ -176,6 +196,26 @@ impl Place {
         });
         Ok(Looked { place: name, verdict, folders, files: report.files, bytes: report.bytes, hits: report.hits, why })
     }
+}
+
+/// The first file, of those that were changed since a time, that is not sealed from end to end. Empty ones are locks; one that is nothing but an id
+/// says under which key the others are.
+fn first_unsealed(folders: &[PathBuf], since: SystemTime, form: &FileForm) -> Result<Option<PathBuf>> {
+    for path in raw_scan::changed_files(folders, since)? {
+        let is_well = File::open(&path).and_then(|file| {
+            let bytes = file.metadata()?.len();
+            let is_an_id = || std::fs::read_to_string(&path).is_ok_and(|text| Uuid::try_parse(text.trim()).is_ok());
+            Ok(bytes == 0 || form.is_throughout(&file)? || (bytes < 64 && is_an_id()))
+        });
+        match is_well {
+            Ok(true) => {}
+            // An index removes files while it runs.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Ok(false) => return Ok(Some(path)),
+            Err(e) => return Err(ErrorCode::StorageUnavailable.caused_by(e).context(path.display().to_string())),
+        }
+    }
+    Ok(None)
 }
 
 /// The tables' files and the write-ahead log, when they are on this machine.
@@ -214,4 +254,63 @@ fn last_change(folder: &Path) -> Option<SystemTime> {
             if about.is_dir() { last_change(&path).max(about.modified().ok()) } else { about.modified().ok() }
         })
         .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{Keyring, RootKey, Suite};
+    use crate::vault::Vault;
+
+    #[test]
+    fn files_of_the_vault_are_sealed_and_one_in_clear_among_them_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path()).unwrap();
+        let keyring = Keyring::from_root(RootKey::generate().unwrap());
+        let (class, _) = keyring.generate_class_key("attachment", "2026-11", 1).unwrap();
+        let key = class.generate_data_key(Uuid::now_v7(), 1, Suite::Sm4Gcm).unwrap().0;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for bytes in [0, 1, 64 << 10, 300_000] {
+            runtime.block_on(async {
+                let mut writer = vault.create(Uuid::now_v7(), &key).await.unwrap();
+                writer.append(&vec![7; bytes]).await.unwrap();
+                writer.finish().await.unwrap();
+            });
+        }
+        let first = || first_unsealed(&[folder.path().to_owned()], SystemTime::UNIX_EPOCH, &vault::FILE_FORM).unwrap();
+        assert_eq!(first(), None);
+        let other = class.generate_data_key(Uuid::now_v7(), 1, Suite::Sm4Gcm).unwrap().0;
+        let sealed = |key: &crate::crypto::DataKey| {
+            let place = crate::crypto::Aad { table: "t", column: "c", row: Uuid::nil() };
+            key.seal(&place, &vec![7; 64 << 10]).unwrap().into_bytes()
+        };
+        let head = [vault::FILE_FORM.magic, &[0; 24]].concat();
+        for (name, bytes) in [
+            ("in clear", "客户王芳的卡号".repeat(100).into_bytes()),
+            ("head alone", head.clone()),
+            (
+                "a tail in clear",
+                [head.as_slice(), &sealed(&key), b"13800138000 and so on, long enough to be a chunk"].concat(),
+            ),
+            ("two keys", [head.as_slice(), &sealed(&key), &sealed(&other)].concat()),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(first().as_ref(), Some(&path), "{name}");
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_plain_index_is_not_taken_for_a_sealed_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut schema = tantivy::schema::Schema::builder();
+        let body = schema.add_text_field("body", tantivy::schema::TEXT);
+        let index = tantivy::Index::create_in_dir(folder.path(), schema.build()).unwrap();
+        let mut writer = index.writer_with_num_threads(1, 20_000_000).unwrap();
+        writer.add_document(tantivy::doc!(body => "my card is lost")).unwrap();
+        writer.commit().unwrap();
+        let found = first_unsealed(&[folder.path().to_owned()], SystemTime::UNIX_EPOCH, &search::FILE_FORM).unwrap();
+        assert!(found.is_some());
+    }
 }

@@ -86,6 +86,15 @@ pub fn scan(folders: &[PathBuf], needles: &[Needle], limit: Duration) -> Result<
     Search { folders, needles, ..Search::default() }.run(limit)
 }
 
+/// The regular files below these folders that were changed since a time.
+pub fn changed_files(folders: &[PathBuf], since: SystemTime) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        found.append(&mut walk::files(folder, Some(since))?.found);
+    }
+    Ok(found)
+}
+
 impl Search<'_> {
     /// Looks into everything, within `limit`.
     ///

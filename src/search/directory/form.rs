@@ -13,6 +13,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::crypto::envelope::OVERHEAD;
+use crate::crypto::file_form::FileForm;
 use crate::crypto::{Aad, DataKey};
 use crate::error::ErrorCode;
 
@@ -26,6 +27,9 @@ const RUN: usize = 16;
 const MAGIC: &[u8; 4] = b"GTSX";
 const FORM: u8 = 2;
 pub(super) const HEAD: usize = MAGIC.len() + 1 + 16;
+/// A file of the index to one who has no key.
+pub(super) const FILE_FORM: FileForm =
+    FileForm { magic: MAGIC, head_bytes: HEAD as u64, sealed_chunk_bytes: SEALED_CHUNK as u64 };
 
 /// What the chunks of one version of one file are bound to, and the key that seals them.
 pub(super) struct Identity {
