@@ -6,7 +6,8 @@ use super::super::Kind;
 use super::context::Context;
 use super::cues::Cue;
 use super::forms::LONGEST;
-use super::reading::{Chain, Gap, Group};
+use super::gaps::Gap;
+use super::reading::{Chain, Group};
 use super::{secrets, shapes};
 
 /// What is left and too long to be a date, an amount or a code is taken for an account, unless it is announced as a
@@ -31,7 +32,7 @@ pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: 
             };
             at == from
                 || chain.get(at).is_some_and(|g| {
-                    (matches!(g.gap, Gap::Tight | Gap::Pause) || brief(g) || mended(g))
+                    (g.gap.runs_on() || brief(g) || mended(g))
                         // Two whole numbers beside each other.
                         && !(g.digits.len() >= 12
                             && at.checked_sub(1).and_then(|at| chain.get(at)).is_some_and(|b| b.digits.len() >= 12))

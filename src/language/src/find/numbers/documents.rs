@@ -3,7 +3,8 @@
 use super::super::Kind;
 use super::context::Context;
 use super::cues::Cue;
-use super::reading::{self, Gap, Group};
+use super::gaps::{self, Gap};
+use super::reading::Group;
 use super::resolve::Readings;
 
 /// The document whose digits start with the first group: its kind, how many groups it has and where it starts.
@@ -100,8 +101,8 @@ fn letters(context: &Context, digits: usize) -> (usize, usize) {
     let named = !context.within(end..digits).is_empty();
     if named
         || end < digits
-            && reading::gap(source, end..digits) == Gap::Start
-            && reading::aside(source, end..digits) == Gap::Start
+            && gaps::gap(source, end..digits) == Gap::Start
+            && gaps::aside(source, end..digits) == Gap::Start
     {
         return none;
     }

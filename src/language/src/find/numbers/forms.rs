@@ -3,7 +3,8 @@
 use super::super::Kind;
 use super::context::Context;
 use super::cues::Cue;
-use super::reading::{Gap, Group};
+use super::gaps::Gap;
+use super::reading::Group;
 use super::resolve::{self, Readings};
 use super::shapes::{self, Shape};
 
@@ -35,7 +36,7 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         if best.is_some() && group.gap.corrects() && group.digits.len() < 11 {
             let mut own = Vec::new();
             let another = groups.iter().skip(index).take(12).enumerate().any(|(at, g)| {
-                let joined = at == 0 || matches!(g.gap, Gap::Tight | Gap::Pause);
+                let joined = at == 0 || g.gap.runs_on();
                 own.extend(g.digits.iter().copied().filter(|_| joined));
                 joined && matches!(shapes::shape(&own), Some(Shape::Mobile | Shape::Resident))
             });
@@ -108,7 +109,7 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     // Digits said one by one make one number, not one and a rest.
     let one_by_one = |at: usize| {
         groups.get(..=at + 1).is_some_and(|g| g.iter().all(|g| g.digits.len() == 1 && !g.doubtful))
-            && groups.get(at + 1).is_some_and(|g| matches!(g.gap, Gap::Tight | Gap::Pause))
+            && groups.get(at + 1).is_some_and(|g| g.gap.runs_on())
     };
     best = best.filter(|(_, at)| !one_by_one(*at));
     // +852 9123 4567: what follows a plus is dialled.

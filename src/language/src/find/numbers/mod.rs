@@ -7,8 +7,10 @@ mod accounts;
 mod amounts;
 mod context;
 mod cues;
+mod disguised;
 mod documents;
 mod forms;
+mod gaps;
 mod reading;
 mod resolve;
 mod secrets;
@@ -20,7 +22,8 @@ use super::Kind;
 use super::source::Source;
 use context::Context;
 use cues::Cue;
-use reading::{Chain, Gap, Group};
+use gaps::Gap;
+use reading::{Chain, Group};
 
 /// Finds numbers among the characters that are `free`: not taken by an e-mail address or a postal one.
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> {
@@ -45,7 +48,14 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
     let chains = reading::chains(source, |at| yes(&usable, at), |at| yes(&passable, at));
     let context = Context::new(source, &mentions);
     let mut found = Vec::new();
-    secrets::written(&context, free, &mut found);
+    disguised::find(&context, &usable, &mut found);
+    let mut free = free.to_vec();
+    for (_, range) in &found {
+        if let Some(slots) = free.get_mut(range.clone()) {
+            slots.fill(false);
+        }
+    }
+    secrets::written(&context, &free, &mut found);
     let mut covered = vec![false; source.len()];
     for (_, range) in &found {
         if let Some(slots) = covered.get_mut(range.clone()) {
@@ -73,9 +83,11 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
     while let Some(group) = chain.get(from) {
         let free = |at: usize| taken.get(at) == Some(&false);
         // One does not start in the middle of digits that are said one by one.
-        let middle = from.checked_sub(1).filter(|at| free(*at)).and_then(|at| chain.get(at)).is_some_and(|before| {
-            before.digits.len() == 1 && group.digits.len() == 1 && matches!(group.gap, Gap::Tight | Gap::Pause)
-        });
+        let middle = from
+            .checked_sub(1)
+            .filter(|at| free(*at))
+            .and_then(|at| chain.get(at))
+            .is_some_and(|before| before.digits.len() == 1 && group.digits.len() == 1 && group.gap.runs_on());
         if middle || !free(from) || group.measures() || context.masked(&group.range) {
             from += 1;
             continue;
@@ -88,7 +100,7 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
         // A line with its area code does not begin in the middle of digits either, unless it is announced.
         let before = from.checked_sub(1).filter(|at| free(*at)).and_then(|at| chain.get(at));
         let inside = before.is_some_and(|before| !before.measures())
-            && matches!(group.gap, Gap::Tight | Gap::Pause)
+            && group.gap.runs_on()
             && !matches!(context.before(group.range.start), Some((Cue::Phone, distance)) if distance <= 4);
         if let Some(count) = internet(context, groups) {
             take(taken, from, count);
@@ -112,7 +124,7 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
                 let account = || matches!(context.announces(group.range.start), Some((Cue::Account, distance)) if distance <= 12);
                 let piece = match kind {
                     Kind::Phone => group.digits.starts_with(&[0]) || *count > 1 || account(),
-                    Kind::Card => *count > 1 && group.gap == Gap::Tight,
+                    Kind::Card => *count > 1,
                     Kind::IdNumber => *count > 1 && group.gap == Gap::Tight && group.digits.len() < 6,
                     _ => false,
                 };
@@ -149,14 +161,16 @@ fn internet(context: &Context, groups: &[Group]) -> Option<usize> {
 fn hotline(groups: &[Group]) -> Option<usize> {
     let mut digits = Vec::new();
     for (index, group) in groups.iter().take(10).enumerate() {
-        if index > 0 && !matches!(group.gap, Gap::Tight | Gap::Pause) {
+        if index > 0 && !group.gap.runs_on() {
             return None;
         }
         digits.extend(&group.digits);
         if digits.len() >= 8 && shapes::hotline(&digits) {
-            // 4、0、0……: digits that go on one by one.
-            let on = groups.get(index + 1).is_some_and(|g| g.digits.len() == 1 && g.gap != Gap::Start);
-            return (!(on && group.digits.len() == 1)).then_some(index + 1);
+            // 4000 0288 12 1513: a longer number, unless what follows is one of its own.
+            let goes_on = groups.get(index + 1).is_some_and(|next| {
+                next.gap.runs_on() && !next.measures() && !next.doubtful && shapes::shape(&next.digits).is_none()
+            });
+            return (!goes_on).then_some(index + 1);
         }
     }
     None

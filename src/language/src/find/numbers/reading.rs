@@ -3,41 +3,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::super::source::{Source, is_han};
+use super::super::source::Source;
 use super::super::words::Words;
 use super::amounts::{counts, counts_few, decimal, ordinal};
+use super::gaps::{Gap, aside, gap};
 use super::shapes::TEN;
 use crate::numerals::{chinese_digit, digit, multiplies};
-
-/// What stands before a group of digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
-    /// It begins a new number.
-    Start,
-    /// At most three separators, as in 138-1234.
-    Tight,
-    /// A pause or a word that speakers fill it with.
-    Pause,
-    /// The speaker puts right what was said.
-    Correction,
-    /// Words of no list: the groups are one number only if they make one together.
-    Aside,
-    /// The same, with a word by which one puts right.
-    CorrectingAside,
-    /// Words that may begin something else: only what has a form of its own goes on behind them.
-    Apart,
-}
-
-impl Gap {
-    pub fn corrects(self) -> bool {
-        matches!(self, Gap::Correction | Gap::CorrectingAside)
-    }
-
-    /// What is between is in no list.
-    pub fn is_aside(self) -> bool {
-        matches!(self, Gap::Aside | Gap::CorrectingAside | Gap::Apart)
-    }
-}
 
 /// Digits that stand together.
 #[derive(Debug, Clone)]
@@ -65,9 +36,6 @@ impl Group {
 
 /// Groups that may be one number, or several side by side.
 pub(super) type Chain = Vec<Group>;
-
-/// No more characters than these stand between two pieces of one number.
-const LONGEST_GAP: usize = 20;
 
 pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: impl Fn(usize) -> bool) -> Vec<Chain> {
     let (mut chains, mut chain, mut at): (Vec<Chain>, Chain, usize) = (Vec::new(), Chain::new(), 0);
@@ -132,33 +100,6 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
 fn claimed(source: &Source, at: usize) -> bool {
     let times = digit_at(source, at).is_some_and(|(length, ..)| length > 1);
     chinese_digit(source.folded(at)).is_some() && source.in_a_word(at) && !times
-}
-
-/// What speakers say between pieces that is in no list, if it is short and has nothing of a new sentence.
-pub(super) fn aside(source: &Source, range: Range<usize>) -> Gap {
-    let odd = |at: usize| {
-        let c = source.folded(at);
-        !(is_han(c) || c.is_ascii_lowercase() || matches!(c, ' ' | ',' | '、' | '…' | '。' | '?' | '!' | '~'))
-            || (digit(c).is_some() || multiplies(c)) && !source.in_a_word(at) && !ordinal(source, at, at + 1)
-    };
-    let between = source.slice(range.clone());
-    if between.len() > 14
-        || range.clone().any(odd)
-        || between.iter().any(|c| matches!(c, '元' | '块' | '和' | '或' | '另' | '位'))
-    {
-        return Gap::Start;
-    }
-    let other = between.iter().any(|c| matches!(c, '卡' | '户' | '折' | '证' | '要' | '按'))
-        || between.windows(2).any(|w| matches!(w, ['换', '成' | '到' | '为' | '绑']))
-        || between.iter().any(|c| matches!(c, '打' | '转' | '汇' | '付')) && !between.contains(&'错');
-    if other {
-        return Gap::Apart;
-    }
-    if between.iter().any(|c| matches!(c, '错' | '不' | '更' | '岔' | '误' | '重' | '改')) {
-        Gap::CorrectingAside
-    } else {
-        Gap::Aside
-    }
 }
 
 /// The digits that start at `at`.
@@ -245,7 +186,6 @@ fn tens(source: &Source, at: usize) -> Option<(usize, Vec<u8>)> {
 fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     let c = source.folded(at);
     let many = match c {
-        '双' => None,
         '俩' => Some(2),
         '仨' => Some(3),
         // 再一个九: one more.
@@ -266,12 +206,12 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     {
         return Some((3, value, usize::from(times)));
     }
-    // 俩五 for 55.
-    if matches!(c, '俩' | '仨')
+    // 俩五 and 双五 for 55.
+    if matches!(c, '俩' | '仨' | '双')
         && let Some(value) = digit(source.folded(at + 1))
         && !source.in_a_word(at + 1)
     {
-        return Some((2, value, if c == '俩' { 2 } else { 3 }));
+        return Some((2, value, if c == '仨' { 3 } else { 2 }));
     }
     let value = digit(c)?;
     if chinese_digit(c).is_some() {
@@ -304,114 +244,3 @@ fn ten(source: &Source, at: usize) -> Option<usize> {
 }
 
 static TENS: LazyLock<Words<()>> = LazyLock::new(|| Words::new(&[("x 叉 插 岔 差 艾克斯 埃克斯 爱克斯 挨克斯 ×", ())]));
-
-/// What the characters between two groups make of them.
-pub(super) fn gap(source: &Source, range: Range<usize>) -> Gap {
-    let between = source.slice(range.clone());
-    if between.len() <= 3 && between.iter().all(|c| separates(*c)) {
-        return Gap::Tight;
-    }
-    if between.len() > LONGEST_GAP {
-        return Gap::Start;
-    }
-    let (mut at, mut found) = (range.start, Gap::Pause);
-    while at < range.end {
-        if let Some((length, gap)) = FILLERS.at(&source.folded, at).filter(|(length, _)| at + length <= range.end) {
-            if gap == Gap::Correction {
-                found = gap;
-            }
-            at += length;
-        } else if separates(source.folded(at))
-            || matches!(
-                source.folded(at),
-                ',' | '、'
-                    | '。'
-                    | '…'
-                    | '.'
-                    | '~'
-                    | '!'
-                    | '/'
-                    | '|'
-                    | '\\'
-                    | ':'
-                    | ';'
-                    | '='
-                    | '+'
-                    | '\n'
-                    | '\r'
-                    | '"'
-                    | '“'
-                    | '”'
-                    | '#'
-                    | '＃'
-            )
-        {
-            at += 1;
-        } else if at + 2 < range.end
-            && source.folded(at) == '第'
-            && digit(source.folded(at + 1)).is_some()
-            && matches!(source.folded(at + 2), '段' | '组' | '节' | '截' | '串' | '部')
-        {
-            at += 3;
-        } else if at + 1 < range.end
-            && digit(source.folded(at)).is_some()
-            && matches!(source.folded(at + 1), '位' | '段' | '组')
-        {
-            at += 2;
-        } else {
-            return Gap::Start;
-        }
-    }
-    found
-}
-
-/// Whether a written number may be broken by this character.
-fn separates(c: char) -> bool {
-    matches!(c, ' ' | '-' | '\t' | '(' | ')' | '_' | '.')
-        || !c.is_ascii()
-            && !is_han(c)
-            && !c.is_alphanumeric()
-            && !matches!(
-                c,
-                '、' | '。'
-                    | '…'
-                    | '“'
-                    | '”'
-                    | '‘'
-                    | '’'
-                    | '×'
-                    | '·'
-                    | '€'
-                    | '£'
-                    | '‰'
-                    | '【'
-                    | '】'
-                    | '「'
-                    | '」'
-                    | '《'
-                    | '》'
-            )
-        || c == '·'
-}
-
-/// What speakers say between the pieces of a number.
-static FILLERS: LazyLock<Words<Gap>> = LazyLock::new(|| {
-    Words::new(&[
-        (
-            "嗯 呃 额 啊 哦 噢 唔 唉 哎 诶 欸 喔 呀 呢 吧 嘛 哈 是 对 好 就 再 那 嗯嗯 对对 好的 \
-             那个 这个 然后 然后是 然后呢 接着 接着是 再是 再来 再接 再后面 再往后 往后 往后是 后面 后面是 后面的 后面的是 后边 后边是 后头 后头是 \
-             前面 前面是 前边 前边是 开头 开头是 中间 中间是 中间的 最后 最后是 最后的 末尾 末尾是 尾数 尾数是 剩下 剩下的 剩下是 剩下的是 余下的 \
-             还有 跟着 跟着是 下面 下面是 接下来 接下来是 继续 完了 后 前 共 前头 前头是 前半段 后半段 前半截 后半截 头 头是 尾 尾是 尾号 尾号是 尾数 开头的 打头 打头的 起头 生日 生日是 出生日期 年份 地区码 末了 末了是 先 先是 再就是 往下 往下是 剩余 剩余的 其余 其余的 其余是 最前面 最后面 最后面是 最后那 的是 这一段 那一段 一段 两段 段 \
-             逗号 空格 空一格 空 横杠 横线 短横 短杠 杠 减 减号 顿号 点 字母 大写 大写的 大写字母 一个 个 英文 英文字母 字母是 \
-             点 稍等 稍等啊 等一下 等下 等我看看 我看看 我看一下 我看下 让我看看 看一下 看看 我想想 我找找 您记一下 您记 你记 记一下 \
-             慢点 慢一点 我慢点说 记好了吗 记下了吗 听清了吗 听清楚了吗 怎么说呢 就是说 对吧 对吗 是吧 是吗 对的 没错 区号 怎么念 什么来着 来着 的话",
-            Gap::Pause,
-        ),
-        (
-            "等等 等等不对 不对 不对不对 不不 不不不 不 错了 说错了 不是 哦不 啊不 噢不 哦不对 应该是 应该 更正 更正一下 纠正一下 看错了 我看错了 念错了 我念错了 \
-             我说错了 搞错了 弄错了 打错了 写错了 输错了 记错了 我记错了 重来 重新说 我重新说 重说 我重说 再说一遍 再说一次 我再说一遍 重复一遍 \
-             重复一下 我重复一遍 我再念一遍 再念一遍 再报一遍 我再报一遍 不好意思 抱歉 对不起 sorry 而是 改一下 刚才错了 刚才说错了 口误 前面错了",
-            Gap::Correction,
-        ),
-    ])
-});

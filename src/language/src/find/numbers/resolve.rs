@@ -1,6 +1,7 @@
 //! What a speaker meant who said pieces twice or put them right.
 
-use super::reading::{Gap, Group};
+use super::gaps::Gap;
+use super::reading::Group;
 use super::shapes::{self, Shape};
 
 /// Whether the digits are those at the end of a reading but for one.

@@ -109,7 +109,7 @@ pub(super) fn starts_with_a_day(digits: &[u8]) -> bool {
 /// Whether a card may begin so (ISO/IEC 7812; 2 only as 2221 to 2720, 9 as one bank's 9558): a date never does.
 fn issuer(digits: &[u8]) -> bool {
     match digits {
-        [4..=6, ..] | [3, 0 | 5 | 6 | 8, ..] | [9, 5, 5, 8, ..] => true,
+        [4..=6, ..] | [3, 0 | 4..=8, ..] | [9, 5, 5, 8, ..] => true,
         [2, ..] => (2221..=2720).contains(&number(digits, 0, 4)),
         _ => false,
     }

@@ -1,0 +1,174 @@
+//! Numbers whose form shows although they are not written in digits and separators alone.
+//!
+//! Speech recognition writes a digit as a word that sounds like it (九三六午), people type letters that look like digits
+//! (13O8615l234) or any brackets and dots (180【733)72243), some so that a filter does not see the number. What is between is
+//! no digit by itself; it becomes one where the whole has a form that hardly ever comes by chance.
+
+use std::ops::Range;
+
+use super::super::Kind;
+use super::super::source::Source;
+use super::context::Context;
+use super::cues::Cue;
+use super::shapes::{self, Shape};
+use crate::numerals::digit;
+
+/// A card of 19 digits is the longest.
+const LONGEST: usize = 19;
+
+/// Finds them among the characters that are `free`.
+pub(super) fn find(context: &Context, free: &[bool], found: &mut Vec<(Kind, Range<usize>)>) {
+    let source = context.source;
+    let mut at = 0;
+    while at < source.len() {
+        if free.get(at) != Some(&true) || !begins(source, at) {
+            at += 1;
+            continue;
+        }
+        let glyphs = glyphs(source, free, at);
+        let next = glyphs.last().map_or(at, |glyph| glyph.end).max(at + 1);
+        if let Some((kind, end)) = number(source, at, &glyphs).filter(|(kind, _)| !told_otherwise(context, *kind, at)) {
+            let plus = usize::from(kind == Kind::Phone && source.before(at) == '+');
+            found.push((kind, at - plus..end));
+        }
+        at = next;
+    }
+}
+
+/// Whether a number may begin here: a digit, or what a first digit is often taken for.
+fn begins(source: &Source, at: usize) -> bool {
+    let first = source.folded(at);
+    (digit(first).is_some() || matches!(first, '妖' | '腰' | 'l' | 'i')) && !source.before(at).is_ascii_alphanumeric()
+}
+
+/// One digit of such a number.
+struct Glyph {
+    value: u8,
+    how: How,
+    end: usize,
+    /// What stands before it.
+    before: Before,
+}
+
+/// What stands before a digit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing, or what every number is divided by.
+    Plain,
+    Dot,
+    /// A bracket or a star.
+    Bracket,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Digit,
+    LooksAlike,
+    SoundsAlike,
+}
+
+/// What follows from `start` on with no more than separators between; one more than the longest number has at most.
+fn glyphs(source: &Source, free: &[bool], start: usize) -> Vec<Glyph> {
+    let (mut glyphs, mut at, mut before) = (Vec::new(), start, Before::Plain);
+    while free.get(at) == Some(&true) && glyphs.len() <= LONGEST {
+        if let Some((value, how)) = glyph(source, at) {
+            at += 1;
+            glyphs.push(Glyph { value, how, end: at, before });
+            before = Before::Plain;
+        } else if (at..source.len()).take(3).take_while(|at| separator(source.folded(*at))).count() < 3
+            && separator(source.folded(at))
+        {
+            before = match source.folded(at) {
+                ' ' | '-' => before,
+                '.' => Before::Dot,
+                _ => Before::Bracket,
+            };
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    glyphs
+}
+
+/// What number the glyphs are and where it ends, if they are one and it is disguised.
+fn number(source: &Source, start: usize, glyphs: &[Glyph]) -> Option<(Kind, usize)> {
+    // What sounds like a digit behind the last may be a word of the sentence.
+    let words = glyphs.iter().rev().take_while(|glyph| glyph.how == How::SoundsAlike).count();
+    (glyphs.len() - words..=glyphs.len()).rev().find_map(|count| {
+        let glyphs = glyphs.get(..count)?;
+        let end = glyphs.last()?.end;
+        let many = |how: How| glyphs.iter().filter(|glyph| glyph.how == how).count();
+        let before = |what: Before| glyphs.iter().filter(|glyph| glyph.before == what).count();
+        // Three dots divide an internet address.
+        let divided = before(Before::Bracket) > 0 || !matches!(before(Before::Dot), 0 | 3);
+        let disguised = divided || glyphs.iter().any(|glyph| glyph.how != How::Digit);
+        let plain = many(How::SoundsAlike) <= 4 && many(How::LooksAlike) * 3 <= count * 2;
+        let goes_on = source.folded(end).is_ascii_alphanumeric() || digit(source.folded(end)).is_some();
+        if !disguised || !plain || goes_on || start == end {
+            return None;
+        }
+        let digits: Vec<u8> = glyphs.iter().map(|glyph| glyph.value).collect();
+        let kind = match shapes::shape(&digits)? {
+            Shape::Mobile => Kind::Phone,
+            Shape::Card if many(How::SoundsAlike) == 0 => Kind::Card,
+            Shape::Resident if many(How::SoundsAlike) == 0 => Kind::IdNumber,
+            _ => return None,
+        };
+        Some((kind, end))
+    })
+}
+
+/// Whether the word before says that it is something else.
+fn told_otherwise(context: &Context, kind: Kind, start: usize) -> bool {
+    context.announces(start).is_some_and(|(cue, distance)| match cue {
+        Cue::Serial => distance <= 3,
+        Cue::Account => kind == Kind::Phone && distance <= 6,
+        _ => false,
+    })
+}
+
+/// A digit, or what stands for one.
+fn glyph(source: &Source, at: usize) -> Option<(u8, How)> {
+    let c = source.folded(at);
+    let as_digit = || digit(c).map(|value| (value, How::Digit));
+    let as_letter = || looks_like(source.char(at)).map(|value| (value, How::LooksAlike));
+    as_digit().or_else(as_letter).or_else(|| sounds_like(c).map(|value| (value, How::SoundsAlike)))
+}
+
+/// The digit that a letter looks like.
+fn looks_like(c: char) -> Option<u8> {
+    Some(match c {
+        'O' | 'o' => 0,
+        'I' | 'l' | 'i' => 1,
+        'Z' => 2,
+        'S' => 5,
+        'B' => 8,
+        _ => return None,
+    })
+}
+
+/// The digit that a character sounds like.
+fn sounds_like(c: char) -> Option<u8> {
+    Some(match c {
+        '林' | '灵' | '令' | '玲' | '另' => 0,
+        '妖' | '腰' | '要' | '邀' | '夭' => 1,
+        '而' | '儿' | '尔' => 2,
+        '山' | '散' => 3,
+        '是' | '似' | '寺' => 4,
+        '午' | '吾' | '舞' | '无' => 5,
+        '溜' | '留' | '刘' | '流' | '柳' => 6,
+        '起' | '期' | '气' | '奇' | '其' | '妻' => 7,
+        '吧' | '巴' | '把' | '爸' => 8,
+        '酒' | '久' | '就' | '旧' => 9,
+        _ => return None,
+    })
+}
+
+/// What may stand between digits of such a number; brackets of any kind and without their pair.
+fn separator(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '-' | '.' | '·' | '*' | '_' | '(' | ')' | '[' | ']' | '{' | '}' | '【' | '】' | '「' | '」' | '<' | '>'
+    )
+}
