@@ -26,13 +26,9 @@ pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: 
                 let before = at.checked_sub(1).and_then(|at| chain.get(at)).map_or(g.range.start, |b| b.range.end);
                 g.gap.is_aside() && g.range.start - before <= if g.gap.corrects() { 9 } else { 6 } && g.digits.len() > 1
             };
-            let mended = |g: &Group| {
-                let before = at.checked_sub(1).and_then(|at| chain.get(at)).map_or(0, |b| b.digits.len());
-                g.gap == Gap::Correction && g.digits.len() == before
-            };
             at == from
                 || chain.get(at).is_some_and(|g| {
-                    (g.gap.runs_on() || brief(g) || mended(g))
+                    (g.gap.runs_on() || brief(g) || g.gap == Gap::Correction)
                         // Two whole numbers beside each other.
                         && !(g.digits.len() >= 12
                             && at.checked_sub(1).and_then(|at| chain.get(at)).is_some_and(|b| b.digits.len() >= 12))
@@ -59,12 +55,9 @@ pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: 
 fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: usize) -> bool {
     let Some(first) = groups.first() else { return false };
     let long = groups.len() == 1 && digits.len() >= 11 || (12..=LONGEST).contains(&digits.len());
-    // Who sends text messages.
+    // Who sends text messages, unless it is announced.
     let sender = digits.starts_with(&[1, 0, 6])
-        && context
-            .within(first.range.start.saturating_sub(200)..end + 200)
-            .iter()
-            .any(|m| matches!(m.cue, Cue::Code | Cue::Received));
+        && !matches!(context.announces(first.range.start), Some((Cue::Account | Cue::Payee, distance)) if distance <= 8);
     let named = context.source.slice(0..first.range.start).ends_with(&['号', '码']);
     let day = shapes::starts_with_a_day(digits) && digits.len() >= 12 && !named;
     if !long
@@ -102,29 +95,8 @@ fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: us
         _ => false,
     });
     let named = context.after(end).is_some_and(|(cue, distance)| {
-        cue == Cue::Serial && distance <= 4 && !matches!(context.source.slice(end..end + 1), ['的' | '里'])
+        let is = context.source.slice(end..end + distance).contains(&'是');
+        cue == Cue::Serial && (distance <= 4 || is) && !matches!(context.source.slice(end..end + 1), ['的' | '里'])
     });
-    !serial && !named && !numbered(context, first.range.start)
-}
-
-/// Whether a word of no list says that it is some number: 回执号, 编号, 提货单. 号码 alone may be anything's, and 账号 and 户号 are
-/// accounts'.
-fn numbered(context: &Context, start: usize) -> bool {
-    let source = context.source;
-    let mut at = start;
-    while at > 0
-        && start - at < 4
-        && matches!(source.folded(at - 1), '是' | '为' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"')
-    {
-        at -= 1;
-    }
-    let before = |back: usize| at.checked_sub(back).map_or('\0', |at| source.folded(at));
-    match before(1) {
-        '号' | '单' | '码' | '编' => {
-            !(matches!(before(2), '账' | '帐' | '户' | '折' | '卡' | '的' | '个' | '串' | '\0')
-                || before(1) == '码' && before(2) == '号')
-        }
-        'o' => before(2) == 'n',
-        _ => false,
-    }
+    !serial && !named && !context.numbered(first.range.start) && !context.number_sign(first.range.start)
 }

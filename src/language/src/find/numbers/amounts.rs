@@ -29,7 +29,9 @@ pub(super) fn ordinal(source: &Source, start: usize, end: usize) -> bool {
                 source.folded(end),
                 '会' | '起' | '些' | '样' | '声' | '句' | '直' | '定' | '边' | '把' | '抖' | '般'
             )
-            || matches!(source.before(start), '第' | '前' | '后' | '周' | '初'))
+            || matches!(source.before(start), '第' | '前' | '周' | '初')
+            // 后3, not 然后3 and 最后3.
+            || source.before(start) == '后' && !matches!(source.before(start - 1), '然' | '最' | '往' | '之' | '以'))
 }
 
 /// Whether the digits are followed or preceded by what makes them an amount, a date, a time or a count.
@@ -60,28 +62,16 @@ pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -
     }
     if matches!(
         after,
-        '元' | '块'
-            | '毛'
-            | '%'
-            | '‰'
-            | '股'
-            | '克'
-            | '秒'
-            | '岁'
-            | '折'
-            | '倍'
-            | '笔'
-            | '¥'
-            | '圆'
-            | '圓'
-            | '€'
-            | '港'
-            | '美'
-            | '欧'
+        '元' | '块' | '毛' | '%' | '‰' | '股' | '克' | '秒' | '岁' | '折' | '倍' | '笔' | '¥' | '圆' | '圓' | '€'
     ) {
         return true;
     }
     match after {
+        // 港币的 begins what is said of the next account.
+        '港' | '美' | '欧' => {
+            matches!(source.folded(end + blank + 1), '元' | '币' | '金' | '刀')
+                && source.folded(end + blank + 2) != '的'
+        }
         // 年费 and 月供 begin a word of their own.
         '年' | '月' | '日' => {
             let token = source.token(end + blank);

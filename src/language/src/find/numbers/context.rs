@@ -104,10 +104,33 @@ impl<'a> Context<'a> {
         (digits(between) < 2 && digits(behind) < 2 && !between.contains(&'*')).then_some(mention.cue)
     }
 
-    /// Whether a Latin word of two letters or more is glued to the number, as in SF123: a serial number.
+    /// Whether a Latin word of two letters or more is glued to the number, as in SF123 and XD-123: a serial number.
     pub fn glued(&self, start: usize) -> bool {
+        let start = start - usize::from(self.source.before(start) == '-');
         let letters = (0..start).rev().take_while(|at| self.source.folded(*at).is_ascii_alphabetic()).count();
         letters >= 2 && self.before(start).is_none_or(|(_, distance)| distance >= letters)
+    }
+
+    /// Whether a word of no list says that it is some number: 回执号, 邮件号, 提货单. 号码 alone may be anything's, and 账号 and 户号
+    /// are accounts'.
+    pub fn numbered(&self, start: usize) -> bool {
+        let source = self.source;
+        let leads = |at: &usize| matches!(source.folded(*at), '是' | '为' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"');
+        let at = start - (0..start).rev().take(4).take_while(leads).count();
+        let before = |back: usize| at.checked_sub(back).map_or('\0', |at| source.folded(at));
+        match before(1) {
+            '号' | '单' | '码' | '编' => {
+                !(matches!(before(2), '账' | '帐' | '户' | '折' | '卡' | '的' | '个' | '串' | '\0')
+                    || before(1) == '码' && before(2) == '号')
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether "No" stands right before the number.
+    pub fn number_sign(&self, start: usize) -> bool {
+        let before = (0..start).rev().take(4).find(|at| !matches!(self.source.folded(*at), ' ' | '.' | ':' | '#'));
+        before.is_some_and(|at| self.source.folded(at) == 'o' && self.source.before(at) == 'n')
     }
 
     /// Masked already: stars stand among the digits and separators around it.

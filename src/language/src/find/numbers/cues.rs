@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::super::source::Source;
 use super::super::words::Words;
+use crate::numerals::digit;
 
 /// What a word announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +63,8 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
             // 证件号码 is no telephone number.
             found.last_mut().into_iter().for_each(|m| m.range.end += length);
             at += length;
+        } else if continues(source, found.last(), cue, at) || a_place(source, cue, at + length) {
+            at += length;
         } else if !latin(source.folded(at)) || !glued {
             found.push(Mention { cue, range: at..at + length });
             at += length;
@@ -70,6 +73,24 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// Whether a word for a telephone stands between an area code and its line: 区号是0571，座机号……
+fn continues(source: &Source, last: Option<&Mention>, cue: Cue, at: usize) -> bool {
+    last.is_some_and(|last| {
+        let code = || source.slice(last.range.end..at).iter().filter(|c| digit(**c).is_some()).count();
+        cue == Cue::Phone
+            && source.slice(last.range.clone()) == ['区', '号']
+            && at - last.range.end <= 10
+            && matches!(code(), 3 | 4)
+    })
+}
+
+/// Whether the word for a paper is where a number stands, not what it is: 回单最上面那串, 合同里写的.
+fn a_place(source: &Source, cue: Cue, end: usize) -> bool {
+    cue == Cue::Serial
+        && matches!(source.before(end), '单' | '同' | '证' | '票')
+        && matches!(source.folded(end), '上' | '里' | '最' | '中' | '背' | '下')
 }
 
 static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
@@ -130,7 +151,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Received,
         ),
         (
-            "寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
+            "cnaps cnaps_code 寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
              序列号 合同 合同号 合同编号 保单 保单号 保险单号 发票 发票号 发票号码 发票代码 设备号 终端号 终端编号 商户号 商户编号 申请编号 申请单 申请号 进件 进件号 进件编号 \
              排队号 取号 预约号 预约编号 取件码 提货码 优惠码 邀请码 推荐码 兑换码 券码 券号 会员号 退款单 退款单号 受理号 受理编号 受理单 工单 工单号 工单编号 投诉单 案件编号 案件号 报案号 imei imsi sn \
              会话编号 请求 版本 版本号 车牌 车牌号 代码 错误码 错误代码 返回码 响应码 报错 提示码 信用代码 社会信用代码 统一社会信用代码 执照号 营业执照号 纳税人识别号 税号 \
@@ -143,7 +164,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             "快递 包裹 提示 返回 error err 报了个 弹出 弹窗 密码器背后 ping 失败代码 设备 终端 商户 会员 会话 案件 工号 员工号 坐席 错误 邮编 邮政编码 产品 批次 房号 门牌 楼号 期号 许可证 证书 档案 年份 日期 时间 有效期 到期 生日 出生 出生日期 \
              尾号 尾数 末四位 后四位 末位 最后四位 末尾四位 后六位 后四 末四 尾 前四位 前六位 前四 分机 分机号 转 \
-             金额 余额 消费 支出 收入 转账 转了 扣了 扣 扣款 利息 本金 手续费 年费 额度 限额 工资 共 一共 总共 合计 花了 取了 存了 还了 还款 人民币 rmb usd cny 价格 起购 起存 积分 汇率 利率 \
+             金额 累计 余额 消费 支出 收入 转账 转了 扣了 扣 扣款 利息 本金 手续费 年费 额度 限额 工资 共 一共 总共 合计 花了 取了 存了 还了 还款 人民币 rmb usd cny 价格 起购 起存 积分 汇率 利率 \
              客服热线 客服电话 服务热线 公众号 举报电话 投诉电话 网址 端口 服务号 通道号 \
              门牌号 排在 等了 超过 低于 高于 大约 大概",
             Cue::Plain,

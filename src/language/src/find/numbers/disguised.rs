@@ -38,7 +38,8 @@ pub(super) fn find(context: &Context, free: &[bool], found: &mut Vec<(Kind, Rang
 /// Whether a number may begin here: a digit, or what a first digit is often taken for.
 fn begins(source: &Source, at: usize) -> bool {
     let first = source.folded(at);
-    (digit(first).is_some() || matches!(first, '妖' | '腰' | 'l' | 'i')) && !source.before(at).is_ascii_alphanumeric()
+    let letter = || matches!(first, 'l' | 'i') && source.folded(at + 1).is_ascii_digit();
+    (digit(first).is_some() || matches!(first, '妖' | '腰') || letter()) && !source.before(at).is_ascii_alphanumeric()
 }
 
 /// One digit of such a number.

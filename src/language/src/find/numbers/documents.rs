@@ -98,7 +98,8 @@ fn letters(context: &Context, digits: usize) -> (usize, usize) {
         return none;
     };
     let end = last + 1;
-    let named = !context.within(end..digits).is_empty();
+    // M: 133…: what a letter with a colon announces.
+    let named = source.folded(end) == ':' || !context.within(end..digits).is_empty();
     if named
         || end < digits
             && gaps::gap(source, end..digits) == Gap::Start

@@ -29,7 +29,7 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
             let tail: Vec<u8> = groups.iter().take(index).flat_map(|g| g.digits.iter().copied()).collect();
             group.digits.len() > 2 && (tail.ends_with(&group.digits) || resolve::slip(&tail, &group.digits))
         };
-        if index > 0 && group.gap.is_aside() && ends && !again() {
+        if index > 0 && group.gap.is_aside() && ends && (group.gap == Gap::Apart || !again()) {
             break;
         }
         // 150…吗？不是不是，是158…: another number that is whole by itself.
@@ -136,7 +136,21 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
             && (next.digits.len() >= 2 || digits > 12)
             && shapes::shape(&next.digits).is_none()
     };
-    best = best.filter(|(shape, at)| !(matches!(shape, Shape::Mobile | Shape::Card) && goes_on(*at)));
+    // 0518 2333 8801 85282: so does a line or a card that nothing announces.
+    let runs_on = |shape: Shape, at: usize| {
+        let unannounced = match shape {
+            Shape::Landline => !announced(Cue::Phone, 12),
+            Shape::Card => !announced(Cue::Card, 12),
+            _ => false,
+        };
+        let next = groups.get(at + 1);
+        unannounced
+            && next.is_some_and(|next| {
+                next.gap.runs_on() && !next.doubtful && next.digits.len() >= 2 && shapes::shape(&next.digits).is_none()
+            })
+    };
+    best = best
+        .filter(|(shape, at)| !(matches!(shape, Shape::Mobile | Shape::Card) && goes_on(*at)) && !runs_on(*shape, *at));
     let broken = groups.iter().any(|g| g.gap.corrects());
     let (end, all, last) = whole(groups);
     // An identity number with a slip in it may pass for a card.
@@ -173,7 +187,10 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
             (Kind::Phone, at)
         }
         Some((Shape::Landline, at))
-            if !(announced(Cue::Serial, 2) || context.glued(start) || announced(Cue::Account, 6)) =>
+            if !(announced(Cue::Serial, 2)
+                || context.glued(start)
+                || announced(Cue::Account, 6)
+                || announced(Cue::Document, 8)) =>
         {
             (Kind::Phone, at)
         }
@@ -203,13 +220,18 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
     }
     let near = distance <= if digits >= 12 { 18 } else { 8 };
     let after = context.after(end).filter(|(_, distance)| *distance <= 6).map(|(cue, _)| cue);
+    // 您的信用卡由邮政寄出，邮件号……: a nearer word of no list.
+    let near = near && !(distance > 2 && context.numbered(first.range.start));
     let is = |what: Cue| (cue == what && near) || (after == Some(what) && !(near && cue == Cue::Serial));
     let joined: Vec<u8> = said.iter().flat_map(|g| g.digits.iter().copied()).collect();
     let plain = said.len() == 1 || !(broken || is(Cue::Account) || is(Cue::Card) || is(Cue::Payee));
     let old = digits == 15 && plain && shapes::old_resident(&joined) && cue != Cue::Serial;
     let kind = if (is(Cue::Account) && digits >= 9) || (is(Cue::Payee) && digits >= 12) {
         Kind::Account
-    } else if is(Cue::Id) && (15..=if broken { 30 } else { 20 }).contains(&digits) || old {
+    } else if (is(Cue::Id) || is(Cue::Document) && digits >= 17)
+        && (15..=if broken { 30 } else { 20 }).contains(&digits)
+        || old
+    {
         Kind::IdNumber
     } else if is(Cue::Card) && digits >= 12 {
         if broken || shapes::luhn(&first.digits) { Kind::Card } else { Kind::Account }

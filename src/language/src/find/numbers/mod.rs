@@ -12,6 +12,7 @@ mod documents;
 mod forms;
 mod gaps;
 mod reading;
+mod repeats;
 mod resolve;
 mod secrets;
 mod shapes;
@@ -46,6 +47,7 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
     }
     let yes = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
     let chains = reading::chains(source, |at| yes(&usable, at), |at| yes(&passable, at));
+    let chains: Vec<Chain> = chains.into_iter().flat_map(repeats::wholes).collect();
     let context = Context::new(source, &mentions);
     let mut found = Vec::new();
     disguised::find(&context, &usable, &mut found);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::super::source::Source;
 use super::super::words::Words;
 use super::amounts::{counts, counts_few, decimal, ordinal};
-use super::gaps::{Gap, aside, gap};
+use super::gaps::{Gap, aside, gap, said};
 use super::shapes::TEN;
 use crate::numerals::{chinese_digit, digit, multiplies};
 
@@ -52,6 +52,11 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
             if begins && (group.digits.starts_with(&last.digits) || last.digits.len() <= 2) {
                 return Gap::Start;
             }
+            // 一个……，一个……: two numbers.
+            let one = |group: &Group| source.slice(0..group.range.start).ends_with(&['一', '个']);
+            if one(&group) && chain.first().is_some_and(one) {
+                return Gap::Start;
+            }
             match gap(source, between.clone()) {
                 Gap::Start if between.clone().all(&passable) => aside(source, between),
                 gap => gap,
@@ -72,7 +77,8 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
             }
             None => chain.push(group),
         }
-        let blanks = (at..source.len()).take(2).take_while(|at| matches!(source.folded(*at), ' ' | ',' | '、')).count();
+        let blanks =
+            (at..source.len()).take(2).take_while(|at| matches!(source.folded(*at), ' ' | ',' | '、' | '…')).count();
         if chain.last().is_some_and(|g| g.digits.len() == 1) && claimed(source, at + blanks) {
             at += blanks;
         }
@@ -99,7 +105,17 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
 /// Whether a Chinese numeral stands here that the dictionary takes for a part of a word.
 fn claimed(source: &Source, at: usize) -> bool {
     let times = digit_at(source, at).is_some_and(|(length, ..)| length > 1);
-    chinese_digit(source.folded(at)).is_some() && source.in_a_word(at) && !times
+    chinese_digit(source.folded(at)).is_some() && in_a_word(source, at) && !times
+}
+
+/// Whether a numeral belongs to an ordinary word. The dictionary cuts 八二等一下 into 八, 二等 and 一下: what a speaker says in a
+/// pause ends the number all the same.
+fn in_a_word(source: &Source, at: usize) -> bool {
+    source.in_a_word(at)
+        && !source.token(at).is_some_and(|token| {
+            token.start == at
+                && said(source, at + 1).is_some_and(|(length, _)| length > 1 && at + 1 + length > token.end)
+        })
 }
 
 /// The digits that start at `at`.
@@ -191,12 +207,15 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
         // 再一个九: one more.
         c => digit(c).filter(|n| (2..=9).contains(n) || c == '一'),
     };
-    // 一个 before a whole number is no part of it.
+    // 一个 before several digits is no part of the number: 再一个四九三.
     let one_more = |at: usize| {
         (0..at).rev().take(4).any(|at| digit(source.folded(at)).is_some())
             && digit(source.folded(at + 3)).is_none()
             && !matches!(source.folded(at + 3), ' ' | ',' | '、')
     };
+    if c == '一' && source.folded(at + 1) == '个' && digit(source.before(at)).is_none() && !one_more(at) {
+        return None;
+    }
     if let Some(times) = many
         && (c != '一' || one_more(at))
         && source.folded(at + 1) == '个'
@@ -206,10 +225,11 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     {
         return Some((3, value, usize::from(times)));
     }
-    // 俩五 and 双五 for 55.
+    // 俩五 and 双五 for 55; 双一流 is a word where no digit is before it.
+    let among = || (0..at).rev().take(2).any(|at| digit(source.folded(at)).is_some());
     if matches!(c, '俩' | '仨' | '双')
         && let Some(value) = digit(source.folded(at + 1))
-        && !source.in_a_word(at + 1)
+        && (among() || !source.in_a_word(at + 1))
     {
         return Some((2, value, if c == '仨' { 3 } else { 2 }));
     }
@@ -220,7 +240,7 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
         let after = (at + 1..source.len()).take(4).map(|at| source.folded(at)).find(|c| !pause(c));
         let before = (0..at).rev().take(4).map(|at| source.folded(at)).find(|c| !pause(c));
         let rare = matches!(c, '洞' | '拐' | '勾' | '陆' | '两' | '伍');
-        if source.in_a_word(at) || rare && !after.into_iter().chain(before).any(|c| digit(c).is_some()) {
+        if in_a_word(source, at) || rare && !after.into_iter().chain(before).any(|c| digit(c).is_some()) {
             return None;
         }
     }
@@ -239,7 +259,8 @@ fn ten(source: &Source, at: usize) -> Option<usize> {
         return None;
     }
     // The digit is before it, perhaps behind a pause.
-    let skipped = (0..at).rev().take(8).find(|before| digit(source.folded(*before)).is_some());
+    let digit_before = |before: &usize| digit(source.folded(*before)).is_some() && source.folded(before + 1) != '位';
+    let skipped = (0..at).rev().take(10).find(digit_before);
     skipped.is_some_and(|last| last + 1 == at || gap(source, last + 1..at) != Gap::Start).then_some(length)
 }
 

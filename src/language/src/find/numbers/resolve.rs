@@ -10,6 +10,12 @@ pub(super) fn slip(reading: &[u8], digits: &[u8]) -> bool {
     digits.len() > 2 && end.iter().zip(digits).filter(|(a, b)| a != b).count() == 1
 }
 
+/// What is said twice in one breath: 六七九六七九.
+fn twice(digits: &[u8]) -> Option<&[u8]> {
+    let (half, rest) = digits.split_at(digits.len() / 2);
+    (half == rest && half.len() > 2).then_some(half)
+}
+
 /// The numbers that the groups so far may mean. The first is all digits in order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Readings {
@@ -31,23 +37,26 @@ impl Readings {
     }
 
     pub fn push(&mut self, group: &Group, last: Option<&Group>) {
+        let digits = &group.digits;
         if self.all.is_empty() {
-            self.all.push(group.digits.clone());
+            self.all.push(digits.clone());
+            self.all.extend(twice(digits).map(<[u8]>::to_vec));
             return;
         }
-        let digits = &group.digits;
         let mut next: Vec<Vec<u8>> = Vec::with_capacity(self.all.len());
         for reading in &self.all {
             if group.doubtful && next.len() < MOST {
                 next.push(reading.clone());
             }
-            let mut add = |kept: usize| {
+            let mut extend = |kept: usize, digits: &[u8]| {
                 let reading: Vec<u8> = reading.iter().take(kept).chain(digits).copied().collect();
                 if next.len() < MOST && !next.contains(&reading) {
                     next.push(reading);
                 }
             };
-            add(reading.len());
+            extend(reading.len(), digits);
+            twice(digits).into_iter().for_each(|half| extend(reading.len(), half));
+            let mut add = |kept: usize| extend(kept, digits);
             // Said again: what was said just before. One digit alone is said again only behind a pause.
             let alone = group.gap != Gap::Tight && last.is_some_and(|last| last.digits.len() > 1);
             if (digits.len() > 1 || alone) && reading.ends_with(digits) {
