@@ -34,6 +34,38 @@ pub(super) fn ordinal(source: &Source, start: usize, end: usize) -> bool {
             || source.before(start) == '后' && !matches!(source.before(start - 1), '然' | '最' | '往' | '之' | '以'))
 }
 
+/// An amount with its thousands divided, 12,000.36 or 8,151,652,116: where it ends. One comma alone may divide a number, so that
+/// decimals, a second comma or a unit must say that it is an amount.
+pub(super) fn thousands(source: &Source, start: usize) -> Option<usize> {
+    let digits = |at: usize| (at..source.len()).take(4).take_while(|at| source.folded(*at).is_ascii_digit()).count();
+    // What Chinese sentences pause with divides no amount.
+    let comma = |at: usize| source.str(&(at..at + 1)) == ",";
+    let before = source.before(start);
+    let first = digits(start);
+    if !(1..=3).contains(&first) || !comma(start + first) || before.is_ascii_alphanumeric() || before == ',' {
+        return None;
+    }
+    let (mut end, mut commas) = (start + first, 0);
+    while comma(end) && digits(end + 1) == 3 {
+        end += 4;
+        commas += 1;
+    }
+    let decimals = source.folded(end) == '.' && (1..=2).contains(&digits(end + 1));
+    let unit = matches!(source.folded(end), '元' | '块' | '以' | '万');
+    if source.folded(end) == ',' && digits(end + 1) > 0 || commas == 0 {
+        return None;
+    }
+    (decimals || commas > 1 || unit).then(|| if decimals { end + 1 + digits(end + 1) } else { end })
+}
+
+/// Whether a currency stands before: RMB 48.
+fn currency(source: &Source, start: usize) -> bool {
+    const CURRENCIES: [[char; 3]; 6] =
+        [['r', 'm', 'b'], ['c', 'n', 'y'], ['u', 's', 'd'], ['h', 'k', 'd'], ['人', '民', '币'], ['e', 'u', 'r']];
+    let end = start - usize::from(source.before(start) == ' ');
+    end.checked_sub(3).is_some_and(|from| CURRENCIES.iter().any(|currency| source.slice(from..end) == currency))
+}
+
 /// Whether the digits are followed or preceded by what makes them an amount, a date, a time or a count.
 pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -> bool {
     let (before, after) = (source.before(start), source.folded(end));
@@ -56,7 +88,10 @@ pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -
     let after = source.folded(end + blank);
     // 九十五 十二: the next pair.
     let pair = blank > 0 && after == '十';
-    if multiplies(source.before(start)) || multiplies(after) && !pair || matches!(before, '¥' | '$' | '€' | '£' | '￥')
+    if currency(source, start)
+        || multiplies(source.before(start))
+        || multiplies(after) && !pair
+        || matches!(before, '¥' | '$' | '€' | '£' | '￥')
     {
         return true;
     }
@@ -76,7 +111,8 @@ pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -
         '年' | '月' | '日' => {
             let token = source.token(end + blank);
             let word = token.is_some_and(|t| t.start == end + blank && t.end > t.start + 1);
-            digits <= 4 && !(word && (digits > 2 || blank > 0) || blank > 0 && digits > 2)
+            let year = after == '年' && digits == 4 && matches!(digit(source.folded(start)), Some(1 | 2));
+            year || digits <= 4 && !(word && (digits > 2 || blank > 0) || blank > 0 && digits > 2)
         }
         ':' => digits <= 2 && digit(source.folded(end + 1)).is_some(),
         '小' => source.folded(end + 1) == '时' || source.folded(end + 2) == '时',
@@ -107,8 +143,11 @@ pub(super) fn counts_few(source: &Source, group: &Group) -> bool {
     if source.folded(end) == '点' {
         let dotted = source.before(group.range.start) == '点'
             && group.range.start.checked_sub(2).is_some_and(|at| digit(source.folded(at)).is_some());
+        // 9点幺八二七…: written in another way, it is the hour before a number.
+        let written = |at: usize| source.folded(at).is_ascii_digit();
+        let alike = written(group.range.start) == written(end + 1);
         let next = (end + 1..source.len()).take(4).take_while(|at| digit(source.folded(*at)).is_some()).count();
-        if next >= 3 || dotted && next > 0 {
+        if next >= 3 && alike || dotted && next > 0 {
             return false;
         }
     }

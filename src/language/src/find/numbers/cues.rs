@@ -50,6 +50,11 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
         let latin = |c: char| c.is_ascii_alphabetic();
         let glued = source.before(at).is_ascii_alphanumeric()
             || latin(source.folded(at + length - 1)) && latin(source.folded(at + length));
+        // 然后四三: none of 后四.
+        if source.folded(at) == '后' && matches!(source.before(at), '然' | '往' | '之' | '以' | '随' | '最') {
+            at += 1;
+            continue;
+        }
         let near_back = |m: &Mention| m.cue == Cue::Cvn && m.range.end + 2 >= at;
         let code = matches!(source.folded(at + length - 1), '码' | '碼');
         if cue == Cue::Code && code && found.last().is_some_and(near_back) {
@@ -100,7 +105,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             "手機 手機號碼 電話 電話號碼 号马 手机 手机号 手机号码 手机号吗 电话 电话号 电话号码 联系方式 联系电话 座机 固话 固定电话 传真 来电 主叫 致电 回电 拨打 拨 打给 预留号 预留手机 \
              移动电话 办公室电话 宅电 热线号 微信 微信号 微信同号 微信是 微信号是 小灵通 本机 机主 短信发到 充话费 话费 tel mobile phone cell fax telephone 手机卡 新号 旧号 老号 \
-             我的号 我号 他的号 她的号 打这个 打我 呼叫 回拨 联系我 联系他 联系她 区号",
+             我的号 我号 他的号 她的号 打这个 打我 港澳号码 香港号码 澳门号码 台湾号码 呼叫 回拨 联系我 联系他 联系她 区号",
             Cue::Phone,
         ),
         (

@@ -112,14 +112,12 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
             && groups.get(at + 1).is_some_and(|g| g.gap.runs_on())
     };
     best = best.filter(|(_, at)| !one_by_one(*at));
-    // +852 9123 4567: what follows a plus is dialled.
+    // +852 9123 4567: what follows a plus is dialled (ITU-T E.164: 15 digits at most).
     if best.is_none() && context.source.before(first.range.start) == '+' {
-        let mut length = 0;
-        let abroad = groups.iter().position(|group| {
-            length += group.digits.len();
-            length >= 11
-        });
-        best = abroad.filter(|_| length <= 13).map(|at| (Shape::Mobile, at));
+        let run = groups.iter().enumerate().take_while(|(at, group)| *at == 0 || group.gap.runs_on());
+        let dialled: Vec<u8> = run.clone().flat_map(|(_, group)| group.digits.iter().copied()).collect();
+        let public = dialled.strip_prefix(&[8, 6]).is_some_and(shapes::hotline);
+        best = ((9..=15).contains(&dialled.len()) && !public).then_some((Shape::Mobile, run.count() - 1));
     }
     // 1385-1234-567-8901: a mobile number that goes on in the same manner is a piece of a longer one.
     let goes_on = |at: usize| {
@@ -215,7 +213,7 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
     let said = groups.get(..=last)?;
     let broken = said.iter().any(|g| g.gap.corrects());
     // A secret is announced right before: what is behind speaks of something else.
-    if matches!(cue, Cue::Password | Cue::Code | Cue::Cvn) && distance <= 4 && digits <= 8 {
+    if matches!(cue, Cue::Password | Cue::Code | Cue::Cvn) && distance <= 4 && digits <= if broken { 12 } else { 8 } {
         return None;
     }
     let near = distance <= if digits >= 12 { 18 } else { 8 };
@@ -226,11 +224,12 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
     let joined: Vec<u8> = said.iter().flat_map(|g| g.digits.iter().copied()).collect();
     let plain = said.len() == 1 || !(broken || is(Cue::Account) || is(Cue::Card) || is(Cue::Payee));
     let old = digits == 15 && plain && shapes::old_resident(&joined) && cue != Cue::Serial;
-    let kind = if (is(Cue::Account) && digits >= 9) || (is(Cue::Payee) && digits >= 12) {
+    let kind = if old && !(is(Cue::Account) && distance <= 3) {
+        Kind::IdNumber
+    } else if (is(Cue::Account) && digits >= 9) || (is(Cue::Payee) && digits >= 12) {
         Kind::Account
     } else if (is(Cue::Id) || is(Cue::Document) && digits >= 17)
         && (15..=if broken { 30 } else { 20 }).contains(&digits)
-        || old
     {
         Kind::IdNumber
     } else if is(Cue::Card) && digits >= 12 {

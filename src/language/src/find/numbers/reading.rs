@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::super::source::Source;
 use super::super::words::Words;
-use super::amounts::{counts, counts_few, decimal, ordinal};
+use super::amounts::{counts, counts_few, decimal, ordinal, thousands};
 use super::gaps::{Gap, aside, gap, said};
 use super::shapes::TEN;
 use crate::numerals::{chinese_digit, digit, multiplies};
@@ -113,9 +113,23 @@ fn claimed(source: &Source, at: usize) -> bool {
 fn in_a_word(source: &Source, at: usize) -> bool {
     source.in_a_word(at)
         && !source.token(at).is_some_and(|token| {
-            token.start == at
-                && said(source, at + 1).is_some_and(|(length, _)| length > 1 && at + 1 + length > token.end)
+            let pause = said(source, at + 1).is_some_and(|(length, _)| length > 1 && at + 1 + length > token.end);
+            // 九六六两点四洞: a dot that is said among digits.
+            let dot = source.slice(at + 1..token.end) == ['点']
+                && digit(source.before(at)).is_some()
+                && digit(source.folded(token.end)).is_some();
+            token.start == at && (pause || dot)
         })
+}
+
+/// Whether an amount or a date begins at `at` behind digits that are written in another way: 六七三六5月8号.
+fn measured(source: &Source, at: usize) -> bool {
+    let written = |at: usize| (digit(source.folded(at)).is_some(), source.folded(at).is_ascii_digit());
+    if at == 0 || written(at - 1) == written(at) {
+        return false;
+    }
+    let end = (at..source.len()).take(8).find(|end| written(*end) != written(at)).unwrap_or(at);
+    counts(source, at, end, end - at)
 }
 
 /// The digits that start at `at`.
@@ -132,8 +146,20 @@ fn group(source: &Source, start: usize, usable: impl Fn(usize) -> bool) -> Optio
             decimal: false,
         });
     }
+    if let Some(end) = thousands(source, start) {
+        let digits = (start..end).filter_map(|at| digit(source.folded(at))).collect();
+        return Some(Group {
+            range: start..end,
+            digits,
+            gap: Gap::Start,
+            tens: false,
+            doubtful: false,
+            counts: true,
+            decimal: false,
+        });
+    }
     let mut said_as_number = false;
-    while usable(at) {
+    while usable(at) && !(at > start && measured(source, at)) {
         if let Some((length, number)) = tens(source, at) {
             said_as_number = true;
             digits.extend(number);
