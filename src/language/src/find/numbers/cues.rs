@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::super::source::Source;
+use super::super::source::{Source, is_han};
 use super::super::words::Words;
 use crate::numerals::digit;
 
@@ -43,18 +43,25 @@ pub(super) struct Mention {
 pub(super) fn mentions(source: &Source) -> Vec<Mention> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < source.len() {
-        let Some((length, cue)) = CUES.at(&source.folded, at) else {
+        let Some((length, cue)) = CUES.at(&source.folded, at).or_else(|| code(source, at)) else {
             at += 1;
             continue;
         };
         let latin = |c: char| c.is_ascii_alphabetic();
         let glued = source.before(at).is_ascii_alphanumeric()
             || latin(source.folded(at + length - 1)) && latin(source.folded(at + length));
-        // 然后四三: none of 后四.
-        if source.folded(at) == '后' && matches!(source.before(at), '然' | '往' | '之' | '以' | '随' | '最') {
+        // 然后四三: none of 后四. 尾巴上是: none of 尾. cvv报错了: said wrong, no error.
+        let other_word = match source.folded(at) {
+            '后' => matches!(source.before(at), '然' | '往' | '之' | '以' | '随' | '最'),
+            '尾' => length == 1 && source.folded(at + 1) == '巴',
+            '报' => length == 2 && source.folded(at + 2) == '了',
+            _ => false,
+        };
+        if other_word {
             at += 1;
             continue;
         }
+        let length = if cue == Cue::Cvn { without_first_digit(source, at, length) } else { length };
         let near_back = |m: &Mention| m.cue == Cue::Cvn && m.range.end + 2 >= at;
         let code = matches!(source.folded(at + length - 1), '码' | '碼');
         if cue == Cue::Code && code && found.last().is_some_and(near_back) {
@@ -80,6 +87,21 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
     found
 }
 
+/// 较验码, 验政码, 核验码: whatever is written around 验 before 码.
+fn code(source: &Source, at: usize) -> Option<(usize, Cue)> {
+    let word = source.slice(at..at + 3);
+    let verifies = matches!(word, ['验', _, '码' | '碼'] | [_, '验', '码' | '碼'])
+        && !word.contains(&'密')
+        && word.iter().all(|c| is_han(*c));
+    verifies.then_some((3, Cue::Code))
+}
+
+/// The length of the word without its 2 where that begins the three digits: CVV209 is CVV and 209, CVV2 123 is not.
+fn without_first_digit(source: &Source, at: usize, length: usize) -> usize {
+    let more = (at + length..source.len()).take(3).take_while(|at| digit(source.folded(*at)).is_some()).count();
+    length - usize::from(more == 2 && digit(source.folded(at + length - 1)) == Some(2))
+}
+
 /// Whether a word for a telephone stands between an area code and its line: 区号是0571，座机号……
 fn continues(source: &Source, last: Option<&Mention>, cue: Cue, at: usize) -> bool {
     last.is_some_and(|last| {
@@ -101,7 +123,10 @@ fn a_place(source: &Source, cue: Cue, end: usize) -> bool {
 static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
     Words::new(&[
         ("security_code c_v_v c_v_n c_v_c", Cue::Cvn),
-        ("verification_code", Cue::Code),
+        (
+            "verification_code one-time_password one_time_password one-time_code one_time_code 欧踢皮码 欧踢皮 欧替屁 欧提皮 欧梯皮",
+            Cue::Code,
+        ),
         (
             "手機 手機號碼 電話 電話號碼 号马 手机 手机号 手机号码 手机号吗 电话 电话号 电话号码 联系方式 联系电话 座机 固话 固定电话 传真 来电 主叫 致电 回电 拨打 拨 打给 预留号 预留手机 \
              移动电话 办公室电话 宅电 热线号 微信 微信号 微信同号 微信是 微信号是 小灵通 本机 机主 短信发到 充话费 话费 tel mobile phone cell fax telephone 手机卡 新号 旧号 老号 \
@@ -141,17 +166,17 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::LastThree,
         ),
         (
-            "网银密码 卡密码 卡的密码 uk的密码 动态密码牌 动态口令牌 动态令牌 密码牌 暗号就是 密_码 密馬 密碼是 mima是 mima: 秘密码 令牌 密码器 密码锁 密码 口令 pin password passwd pwd passcode 密碼 暗号 暗语 密钥 pin码 密保答案 密保 解锁码 登录密码 支付密码 取款密码 交易密码 查询密码 u盾密码 \
+            "网银密码 卡密码 卡的密码 uk的密码 动态密码牌 动态口令牌 动态令牌 密码牌 暗号就是 密_码 密馬 密碼是 mm是 mm: mima是 mima: 秘密码 令牌 密码器 密码锁 密码 口令 pin password passwd pwd passcode 密碼 暗号 暗语 密钥 pin码 密保答案 密保 解锁码 登录密码 支付密码 取款密码 交易密码 查询密码 u盾密码 \
              初始密码 默认密码 原密码 新密码 旧密码 手势密码 六位密码 pw pswd 蜜码 秘码 密马 密匙 暗记 通行口令 安全口令 卡密 密码卡 口令卡 设的是 设的 设置的 设置的是 我设的 设了 登录时输入 输入的是 输的是 按的是 按的 设为 设成 设置成 设置为 改成了 暗码 私钥 保护码 锁屏 查询密 交易密 支付密 登录密 取款密 网银密 uk密码 盾密码 u盾pin",
             Cue::Password,
         ),
         (
-            "验_证_码 驗證碼 验正码 验证吗 验证嘛 验证马 校验吗 yzm otp码 预约码 取款码 查询码 3ds码 3d码 绑卡验证码 绑定验证码 动态数 动态数字 验证数字 验证的数字 语音播报 语音给我报 播报 安全验证码 验证码 验证碼 校验码 动态码 动态密码 动态口令 动态密码是 短信码 短信密码 短信验证码 短信口令 随机码 随机密码 一次性密码 一次性口令 授权码 确认码 激活码 手机码 登录码 \
+            "登录校验 来码 来码了 收了个码 收到个码 收到一个码 验_证_码 驗證碼 验证吗 验证嘛 验证马 校验吗 yzm otp码 预约码 取款码 查询码 3ds码 3d码 绑卡验证码 绑定验证码 动态数 动态数字 验证数字 验证的数字 语音播报 语音给我报 播报 安全验证码 验证码 验证碼 校验码 动态码 动态密码 动态口令 动态密码是 短信码 短信密码 短信验证码 短信口令 随机码 随机密码 一次性密码 一次性口令 授权码 确认码 激活码 手机码 登录码 \
              收码 otp code captcha 短信 收到的码 收到码 那个码 这个码 发来的码 发的码 的码 发到我手机上 发到手机上 我手机上的 手机上显示 手机上收到 短信里 短信上 短信内容 短信说 动态验证码 校验密码 临时密码 临时码 数字码 码来了 码是 来短信 来的码 识别码 认证码 交易码",
             Cue::Code,
         ),
         (
-            "回你 回您 来了 到了 发我 发我了 弄了个 念给我听的是 一串 试了 试过 试的 用的是 输成 填成 填的是 写着 写的是 显示 显示的 显示出来 跳出 跳出个 蹦出 念了 念的是 念的 报的是 上面是 上面写着 最新的是 最新的 重新发的 重发的 上一条 发的是 发了 发了个 发了一串 给了个 发你了 发你 告诉我 告诉我是 先用 设置 让我先用 收到的是 收到了 收到 收到个 收到一个 收到一条 发来 发过来 给我发 来了个 来了一串 六位数 六位数字 6位数 6位数字 那几个数 几个数字 六个数字 六个数 我输的 我输了 我输入 \
+            "上来的是 又来一条 来一条 有了 看到了 你们发的 回你 回您 来了 到了 发我 发我了 弄了个 念给我听的是 一串 试了 试过 试的 用的是 输成 填成 填的是 写着 写的是 显示 显示的 显示出来 跳出 跳出个 蹦出 念了 念的是 念的 报的是 上面是 上面写着 最新的是 最新的 重新发的 重发的 上一条 发的是 发了 发了个 发了一串 给了个 发你了 发你 告诉我 告诉我是 先用 设置 让我先用 收到的是 收到了 收到 收到个 收到一个 收到一条 发来 发过来 给我发 来了个 来了一串 六位数 六位数字 6位数 6位数字 那几个数 几个数字 六个数字 六个数 我输的 我输了 我输入 \
              输的 输了 输入 输入了 按了 我按 填的 填了 填 念给你 念给他 报给你 报给他 报了 说了 告诉你 告诉他 告诉了",
             Cue::Received,
         ),

@@ -9,6 +9,7 @@ mod context;
 mod cues;
 mod disguised;
 mod documents;
+mod echo;
 mod forms;
 mod gaps;
 mod reading;
@@ -64,13 +65,16 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
             slots.fill(true);
         }
     }
+    let mut flags = Vec::with_capacity(chains.len());
     for chain in &chains {
         let covers = |group: &Group| covered.get(group.range.clone()).is_some_and(|slots| slots.contains(&true));
         let mut taken: Vec<bool> = chain.iter().map(covers).collect();
         strong(&context, chain, &mut taken, &mut found);
         secrets::spoken(&context, chain, &mut taken, &mut found);
         accounts::weak(&context, chain, &mut taken, &mut found);
+        flags.push(taken);
     }
+    echo::find(&chains, &mut flags, &mut found);
     found
 }
 

@@ -105,7 +105,7 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
 /// Whether a Chinese numeral stands here that the dictionary takes for a part of a word.
 fn claimed(source: &Source, at: usize) -> bool {
     let times = digit_at(source, at).is_some_and(|(length, ..)| length > 1);
-    chinese_digit(source.folded(at)).is_some() && in_a_word(source, at) && !times
+    chinese_digit(source.folded(at)).is_some() && in_a_word(source, at) && !times && !measured(source, at)
 }
 
 /// Whether a numeral belongs to an ordinary word. The dictionary cuts 八二等一下 into 八, 二等 and 一下: what a speaker says in a
@@ -236,8 +236,9 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     // 一个 before several digits is no part of the number: 再一个四九三.
     let one_more = |at: usize| {
         (0..at).rev().take(4).any(|at| digit(source.folded(at)).is_some())
-            && digit(source.folded(at + 3)).is_none()
-            && !matches!(source.folded(at + 3), ' ' | ',' | '、')
+            && (at + 3..source.len())
+                .find(|at| !matches!(source.folded(*at), ' ' | ',' | '、'))
+                .is_none_or(|next| digit(source.folded(next)).is_none())
     };
     if c == '一' && source.folded(at + 1) == '个' && digit(source.before(at)).is_none() && !one_more(at) {
         return None;

@@ -51,7 +51,12 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
             // 第一次的是……，第二次是……: another one.
             let another =
                 context.source.slice(a.range.end..b.range.start).iter().any(|c| matches!(c, '第' | '又' | '新' | '次'));
-            let says = |m: &Mention| !matches!(m.cue, Cue::Received | Cue::Numbered);
+            // 中间四位 between pieces says which they are.
+            let says = |m: &Mention| match m.cue {
+                Cue::Received | Cue::Numbered => false,
+                Cue::LastThree => !b.gap.runs_on(),
+                _ => true,
+            };
             let rest = whole - digits;
             let back = of_the_back || digits == 3 && back;
             separate(context, digits, rest, back, a, b)
@@ -94,7 +99,7 @@ fn taken_out(context: &Context, start: usize, end: usize) -> bool {
 /// `rest`: how many digits are left. `back`: they may be the three of a card.
 fn separate(context: &Context, digits: usize, rest: usize, back: bool, a: &Group, b: &Group) -> bool {
     let between = context.source.slice(a.range.end..b.range.start);
-    let other = between.iter().any(|c| matches!(c, '遍' | '或' | '要' | '另' | '又' | '旧' | '新'));
+    let other = between.iter().any(|c| matches!(c, '遍' | '或' | '要' | '另' | '又' | '旧' | '新' | '改' | '换'));
     let length = digits == 3 && back || matches!(digits, 6 | 8);
     let same = length && (b.digits.len() == digits || rest == digits) && b.gap != Gap::Tight;
     same || matches!(digits, 4 | 6 | 8) && other

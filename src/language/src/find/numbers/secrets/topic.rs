@@ -87,7 +87,9 @@ pub(super) fn of_a_card(context: &Context) -> bool {
 pub(super) fn of_a_number(context: &Context, start: usize) -> bool {
     let end = context.mentions.partition_point(|m| m.range.end <= start);
     let Some([.., whole, part]) = context.mentions.get(..end) else { return false };
+    // 注销信用卡，后三位……: another clause.
     part.cue == Cue::LastThree
+        && !context.source.slice(whole.range.end..part.range.start).contains(&',')
         && matches!(context.source.folded(part.range.start), '后' | '末' | '最')
         && part.range.start.saturating_sub(whole.range.end) <= 2
         && matches!(whole.cue, Cue::Card | Cue::Phone | Cue::Id | Cue::Account | Cue::Serial | Cue::Document)
