@@ -147,7 +147,9 @@ pub(super) fn counts_few(source: &Source, group: &Group) -> bool {
         let written = |at: usize| source.folded(at).is_ascii_digit();
         let alike = written(group.range.start) == written(end + 1);
         let next = (end + 1..source.len()).take(4).take_while(|at| digit(source.folded(*at)).is_some()).count();
-        if next >= 3 && alike || dotted && next > 0 {
+        // 8点9点7点0: nobody tells the time so.
+        let more = source.folded(end + 1 + next) == '点';
+        if next >= 3 && alike || (dotted || more) && next > 0 {
             return false;
         }
     }

@@ -224,7 +224,8 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
     let joined: Vec<u8> = said.iter().flat_map(|g| g.digits.iter().copied()).collect();
     let plain = said.len() == 1 || !(broken || is(Cue::Account) || is(Cue::Card) || is(Cue::Payee));
     let old = digits == 15 && plain && shapes::old_resident(&joined) && cue != Cue::Serial;
-    let kind = if old && !(is(Cue::Account) && distance <= 3) {
+    let account = cue == Cue::Account && distance <= 3 || after == Some(Cue::Account);
+    let kind = if old && !account {
         Kind::IdNumber
     } else if (is(Cue::Account) && digits >= 9) || (is(Cue::Payee) && digits >= 12) {
         Kind::Account
@@ -285,6 +286,15 @@ fn phone_without_form(context: &Context, said: &[Group], digits: usize, distance
     let all: Vec<u8> = said.iter().flat_map(|g| g.digits.iter().copied()).collect();
     let start = said.first().map_or(0, |g| g.range.start);
     let between = context.source.slice(start.saturating_sub(distance.min(5))..start);
+    // 手机 is said of numbers of eleven digits alone.
+    let name =
+        context.last_before(start, &[Cue::Numbered, Cue::Received]).map(|m| context.source.slice(m.range.clone()));
+    if name.is_some_and(|name| matches!(name, ['手', '机' | '機', ..]))
+        && !matches!(all.first(), Some(0 | 1))
+        && !all.starts_with(&[8, 6])
+    {
+        return false;
+    }
     let direct = !between.iter().any(|c| matches!(c, '来' | '念' | '给' | '里' | '说' | '银'));
     let local = matches!(digits, 7 | 8) && matches!(all.first(), Some(2..=8)) && distance <= 4 && direct;
     let public = matches!(all.as_slice(), [4 | 8, 0, 0, ..] | [1, 0..=2, ..]);

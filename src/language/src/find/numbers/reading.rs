@@ -115,10 +115,12 @@ fn in_a_word(source: &Source, at: usize) -> bool {
         && !source.token(at).is_some_and(|token| {
             let pause = said(source, at + 1).is_some_and(|(length, _)| length > 1 && at + 1 + length > token.end);
             // 九六六两点四洞: a dot that is said among digits.
-            let dot = source.slice(at + 1..token.end) == ['点']
-                && digit(source.before(at)).is_some()
-                && digit(source.folded(token.end)).is_some();
-            token.start == at && (pause || dot)
+            let dot = source.slice(at..token.end).strip_suffix(&['点']).is_some_and(|digits| {
+                digits.iter().all(|c| digit(*c).is_some())
+                    && digit(source.before(at)).is_some()
+                    && digit(source.folded(token.end)).is_some()
+            });
+            dot || token.start == at && pause
         })
 }
 

@@ -4,6 +4,7 @@
 //! decides, before the number or behind it, unless a nearer word says that it is something else.
 
 mod topic;
+mod unannounced;
 mod written;
 
 use std::ops::Range;
@@ -17,7 +18,8 @@ use super::reading::{Chain, Group};
 use super::shapes;
 use crate::numerals::digit;
 pub(super) use topic::date;
-use topic::{called, of_a_card, of_a_number, of_a_token, said_or_typed, speaks_of_the_back};
+use topic::{called, of_a_number, of_a_token, said_or_typed, speaks_of_the_back};
+use unannounced::{by_the_back, by_topic, conveyed};
 pub(super) use written::written;
 
 /// No secret has more pieces.
@@ -68,7 +70,8 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
             count = cut + 1;
         }
         let groups = chain.get(from..from + count).unwrap_or_default();
-        if let Some(kind) = secret(context, groups)
+        let whole = groups.len() == chain.len();
+        if let Some(kind) = secret(context, groups, whole)
             && let (Some(first), Some(last)) = (groups.first(), groups.last())
         {
             let digits: usize = groups.iter().map(|g| g.digits.len()).sum();
@@ -105,8 +108,8 @@ fn separate(context: &Context, digits: usize, rest: usize, back: bool, a: &Group
     same || matches!(digits, 4 | 6 | 8) && other
 }
 
-/// What secret the groups are, if they are one.
-fn secret(context: &Context, groups: &[Group]) -> Option<Kind> {
+/// What secret the groups are, if they are one. `whole`: no other digits stand beside them.
+fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
     let (first, last) = (groups.first()?, groups.last()?);
     let digits: Vec<u8> = groups.iter().flat_map(|g| g.digits.iter().copied()).collect();
     if digits.contains(&shapes::TEN)
@@ -202,7 +205,10 @@ fn secret(context: &Context, groups: &[Group]) -> Option<Kind> {
         let at = first.range.start - distance;
         let word = context.last_before(first.range.start, &[Cue::Numbered]).map_or(at, |m| m.range.start);
         let amount = matches!(context.before(word), Some((Cue::Plain | Cue::Serial, 0 | 1)));
-        (cue == Cue::Received && distance <= 12 && !amount).then(|| fits(cue)).flatten()
+        if cue != Cue::Received || distance > 12 || amount {
+            return None;
+        }
+        fits(cue).or_else(|| conveyed(context, word, groups, distance))
     };
     match before {
         None => context.later(last.range.end).and_then(fits).or_else(received),
@@ -218,55 +224,8 @@ fn secret(context: &Context, groups: &[Group]) -> Option<Kind> {
                     .starts_with(&['生', '日']);
         birthday.then(|| context.later(last.range.end)).flatten().filter(|cue| *cue == Cue::Password).and_then(fits)
     })
-    .or_else(|| by_topic(context, first, &digits, last.range.end))
+    .or_else(|| by_topic(context, groups, whole))
     .or_else(|| by_the_back(context, groups, &digits))
-}
-
-/// Six digits that nothing announces, in a text about secrets.
-fn by_topic(context: &Context, first: &Group, digits: &[u8], end: usize) -> Option<Kind> {
-    let source = context.source;
-    let start = first.range.start;
-    let other = |cue: Option<(Cue, usize)>, within: usize| {
-        cue.is_some_and(|(cue, distance)| match cue {
-            Cue::Received | Cue::Numbered | Cue::Password | Cue::Code => false,
-            Cue::Phone | Cue::Card | Cue::Account | Cue::Payee => distance <= 2,
-            _ => distance <= within,
-        })
-    };
-    let amount = matches!(source.before(start), '买' | '卖' | '退' | '欠' | '赚' | '亏' | '=' | '/' | '_')
-        || source.before(start).is_ascii_alphabetic();
-    let word = source.folded(end).is_ascii_alphabetic() || matches!(source.folded(end), '%' | '-' | '/' | '_' | ':');
-    if digits.len() != 6 || amount || word || other(context.before(start), 10) || other(context.after(end), 4) {
-        return None;
-    }
-    said_or_typed(context)
-}
-
-/// Three digits that nothing announces, in a text about the back of a card, or four on the front of some.
-fn by_the_back(context: &Context, groups: &[Group], digits: &[u8]) -> Option<Kind> {
-    let first = groups.first()?;
-    let start = first.range.start;
-    let front = digits.len() == 4
-        && context.source.folded.windows(2).any(|w| matches!(w, ['运', '通'] | ['正', '面']))
-        && of_a_card(context);
-    let other = |cue: Option<(Cue, usize)>| {
-        cue.is_some_and(|(cue, distance)| match cue {
-            Cue::Serial | Cue::Plain => distance <= 4,
-            Cue::Received | Cue::Numbered | Cue::LastThree | Cue::Cvn | Cue::Card => false,
-            _ => distance <= 6,
-        })
-    };
-    let end = groups.last().map_or(start, |g| g.range.end);
-    // A piece of a longer number.
-    let digits_at = |range: Range<usize>| context.source.slice(range).iter().any(|c| digit(*c).is_some());
-    let piece = digits_at(start.saturating_sub(5)..start) || digits_at(end..(end + 4).min(context.source.len()));
-    let secret = matches!(context.before(start), Some((Cue::Password | Cue::Code, distance)) if distance <= 24);
-    let glued = piece
-        || secret
-        || context.source.before(start).is_ascii_alphanumeric()
-        || context.source.folded(end).is_ascii_alphanumeric();
-    let back = digits.len() == 3 && speaks_of_the_back(context) && of_a_card(context);
-    ((front || back) && !glued && !other(context.before(start)) && !other(context.after(end))).then_some(Kind::Cvn)
 }
 
 /// What secret the nearest word before the digits makes of them.

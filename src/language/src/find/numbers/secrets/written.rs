@@ -199,8 +199,10 @@ fn leads_to_a_value(c: &char) -> bool {
 /// A run of letters, digits and signs as one types a password, and of words for them as one says it.
 fn word(context: &Context, free: &[bool], start: usize) -> Option<Range<usize>> {
     let source = context.source;
+    let sorry = |at: usize| source.slice(at..at + 5) == ['s', 'o', 'r', 'r', 'y'];
     let typed = |at: usize| {
         free.get(at) == Some(&true)
+            && !sorry(at)
             && matches!(source.str(&(at..at + 1)).as_bytes(), [b'!'..=b'~'])
             && !matches!(source.folded(at), ',' | ';' | ':' | '?' | '(' | ')' | '"' | '\'')
             && context.mentioned.get(at) != Some(&true)
