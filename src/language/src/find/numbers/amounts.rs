@@ -46,7 +46,8 @@ pub(super) fn thousands(source: &Source, start: usize) -> Option<usize> {
         return None;
     }
     let (mut end, mut commas) = (start + first, 0);
-    while comma(end) && digits(end + 1) == 3 {
+    // Nobody has a thousand thousands of millions.
+    while comma(end) && digits(end + 1) == 3 && commas < 3 {
         end += 4;
         commas += 1;
     }

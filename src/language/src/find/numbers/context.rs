@@ -104,11 +104,13 @@ impl<'a> Context<'a> {
         (digits(between) < 2 && digits(behind) < 2 && !between.contains(&'*')).then_some(mention.cue)
     }
 
-    /// Whether a Latin word of two letters or more is glued to the number, as in SF123 and XD-123: a serial number.
+    /// Whether a Latin word of two letters or more is glued to the number, as in SF123 and XD-123, or 0x: a serial number or an
+    /// error.
     pub fn glued(&self, start: usize) -> bool {
         let start = start - usize::from(self.source.before(start) == '-');
+        let hexadecimal = self.source.slice(0..start).ends_with(&['0', 'x']);
         let letters = (0..start).rev().take_while(|at| self.source.folded(*at).is_ascii_alphabetic()).count();
-        letters >= 2 && self.before(start).is_none_or(|(_, distance)| distance >= letters)
+        hexadecimal || letters >= 2 && self.before(start).is_none_or(|(_, distance)| distance >= letters)
     }
 
     /// Whether a word of no list says that it is some number: 回执号, 邮件号, 提货单. 号码 alone may be anything's, and 账号 and 户号

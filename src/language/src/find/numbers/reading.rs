@@ -265,7 +265,7 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     let value = digit(c)?;
     if chinese_digit(c).is_some() {
         // 洞, 拐, 勾 and 陆 are digits only among digits, which may be said one by one.
-        let pause = |c: &char| matches!(c, ' ' | ',' | '、' | '。' | '…' | '-' | '.');
+        let pause = |c: &char| matches!(c, ' ' | ',' | '、' | '。' | '…' | '-' | '.' | '嗯' | '呃' | '额' | '啊');
         let after = (at + 1..source.len()).take(4).map(|at| source.folded(at)).find(|c| !pause(c));
         let before = (0..at).rev().take(4).map(|at| source.folded(at)).find(|c| !pause(c));
         let rare = matches!(c, '洞' | '拐' | '勾' | '陆' | '两' | '伍');

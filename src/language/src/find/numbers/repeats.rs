@@ -50,7 +50,8 @@ fn cut(groups: &[Group]) -> Option<(usize, usize)> {
             // A correction within an account may be as long as most telephone numbers are.
             let long = group.gap.is_aside() && run >= WHOLE || group.gap.corrects() && run >= LONG;
             let another = long && run_length(rest) >= WHOLE && !mends(&readings, groups, index);
-            if another {
+            // Written in one, so many digits are a number of their own.
+            if another || run >= WHOLE && group.digits.len() >= LONG {
                 return Some((index, index));
             }
             if same(&readings, rest) {

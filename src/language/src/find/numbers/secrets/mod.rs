@@ -19,7 +19,7 @@ use super::shapes;
 use crate::numerals::digit;
 pub(super) use topic::date;
 use topic::{called, of_a_number, of_a_token, said_or_typed, speaks_of_the_back};
-use unannounced::{by_the_back, by_topic, conveyed};
+use unannounced::{by_the_back, by_topic, conveyed, has_digits};
 pub(super) use written::written;
 
 /// No secret has more pieces.
@@ -105,7 +105,11 @@ fn separate(context: &Context, digits: usize, rest: usize, back: bool, a: &Group
     let other = between.iter().any(|c| matches!(c, '遍' | '或' | '要' | '另' | '又' | '旧' | '新' | '改' | '换'));
     let length = digits == 3 && back || matches!(digits, 6 | 8);
     let same = length && (b.digits.len() == digits || rest == digits) && b.gap != Gap::Tight;
-    same || matches!(digits, 4 | 6 | 8) && other
+    // 2119我念慢点啊2119.
+    let again = digits == a.digits.len() && digits >= 4 && a.digits == b.digits && b.gap.is_aside();
+    // 2，0，8，8，9，2，4，……: digits that are said one by one end nowhere.
+    let one_by_one = a.digits.len() == 1 && b.digits.len() == 1 && b.gap.runs_on();
+    same && !one_by_one || again || matches!(digits, 4 | 6 | 8) && other
 }
 
 /// What secret the groups are, if they are one. `whole`: no other digits stand beside them.
@@ -131,6 +135,7 @@ fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
     let odd = groups.len() == 1
         && matches!(digits.len(), 5 | 7)
         && !matches!(before, Some((Cue::Password, distance)) if distance <= 6);
+    let code = digits.len() <= 8 || groups.len() > 1 && has_digits(groups, |digits| digits <= 8);
     let fits = |cue: Cue| match cue {
         Cue::Cvn if card => Some(Kind::Cvn),
         Cue::LastThree
@@ -140,15 +145,17 @@ fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
             Some(Kind::Cvn)
         }
         Cue::Password if long && !odd => Some(Kind::Password),
-        Cue::Code if long && !(groups.len() == 1 && digits.len() > 8) => {
-            Some(if of_a_token(context) { Kind::Password } else { Kind::VerificationCode })
-        }
+        Cue::Code if long && code => Some(if of_a_token(context) { Kind::Password } else { Kind::VerificationCode }),
         // Six digits are a code for nearly everybody.
-        Cue::Received if long && !(groups.len() == 1 && digits.len() > 8) => {
-            said_or_typed(context).or((digits.len() == 6).then_some(Kind::VerificationCode))
+        Cue::Received if long && code => {
+            said_or_typed(context).or(has_digits(groups, |digits| digits == 6).then_some(Kind::VerificationCode))
         }
         _ => None,
     };
+    // 不是密码，是房间号1014: a word of no list is nearer.
+    if before.is_some_and(|(_, distance)| distance > 2) && context.numbered(first.range.start) {
+        return None;
+    }
     let other = matches!(before, Some((Cue::Serial | Cue::Plain, distance)) if distance <= 3);
     let after = context.after(last.range.end).filter(|(cue, _)| !(other && *cue == Cue::Received));
     // 编号 and 序号 are announced, and what is behind the point of an amount is part of it.
@@ -208,7 +215,8 @@ fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
         if cue != Cue::Received || distance > 12 || amount {
             return None;
         }
-        fits(cue).or_else(|| conveyed(context, word, groups, distance))
+        let conveyed = || conveyed(context, word, groups, distance);
+        if said_or_typed(context).is_some() { fits(cue).or_else(conveyed) } else { conveyed().or_else(|| fits(cue)) }
     };
     match before {
         None => context.later(last.range.end).and_then(fits).or_else(received),

@@ -103,7 +103,7 @@ pub(super) fn speaks_of_the_back(context: &Context) -> bool {
             ['背', ..]
                 | ['签', '名' | '字']
                 | ['后', '边' | '面' | '头']
-                | ['翻', '过' | '到']
+                | ['翻', '过' | '到' | '面' | '转']
                 | ['卡', '后' | '背']
                 | ['斜', '体']
                 | ['安', '全']
@@ -121,10 +121,14 @@ pub(super) fn called(context: &Context, digits: &[u8], range: Range<usize>) -> b
     let sends = matches!(source.folded(range.end), '发' | '打' | '来' | '客' | '热' | '的' | '给');
     let from = matches!(source.before(range.start), '自' | '从' | '由' | '到' | '打');
     let sender = digits.len() >= 7 && digits.starts_with(&[1, 0, 6]);
+    // 收验证码的号码不是12378.
+    let line = source.slice(0..range.start);
+    let line = line.strip_suffix(&['是']).unwrap_or(line);
+    let line = line.strip_suffix(&['不']).unwrap_or(line).ends_with(&['号', '码']);
     let told = matches!(context.announces(range.start), Some((Cue::Password | Cue::Code | Cue::Cvn, distance)) if distance <= 2);
     sender && (from || sends)
         || shapes::hotline(digits)
-            && (digits.len() == 10 || digits.len() == 5 && (sends || from || !told && digits.starts_with(&[9])))
+            && (digits.len() == 10 || digits.len() == 5 && (sends || from || line || !told && digits.starts_with(&[9])))
 }
 
 /// 2026-11-21 and 2026.3.1.

@@ -14,7 +14,7 @@ use super::topic::{of_a_card, said_or_typed, speaks_of_the_back};
 use crate::numerals::digit;
 
 /// Whether the groups have so many digits once what is said twice or put right is taken out.
-fn has_digits(groups: &[Group], fits: impl Fn(usize) -> bool) -> bool {
+pub(super) fn has_digits(groups: &[Group], fits: impl Fn(usize) -> bool) -> bool {
     let mut readings = Readings::default();
     for (index, group) in groups.iter().enumerate() {
         readings.push(group, index.checked_sub(1).and_then(|before| groups.get(before)));
@@ -145,6 +145,10 @@ pub(super) fn by_the_back(context: &Context, groups: &[Group], digits: &[u8]) ->
         || secret
         || context.source.before(start).is_ascii_alphanumeric()
         || context.source.folded(end).is_ascii_alphanumeric();
-    let back = digits.len() == 3 && speaks_of_the_back(context) && of_a_card(context);
+    // 我卡上是755.
+    let lead = context.source.slice(0..start);
+    let lead = lead.strip_suffix(&['是']).unwrap_or(lead);
+    let on_the_card = lead.ends_with(&['卡', '上']) || lead.ends_with(&['卡', '上', '的']);
+    let back = digits.len() == 3 && (on_the_card || speaks_of_the_back(context) && of_a_card(context));
     ((front || back) && !glued && !other(context.before(start)) && !other(context.after(end))).then_some(Kind::Cvn)
 }

@@ -30,7 +30,11 @@ pub(in super::super) fn written(context: &Context, free: &[bool], found: &mut Ve
             .iter()
             .filter(|c| matches!(c, '@' | '#' | '$' | '!' | '&' | '*' | '_' | '%'))
             .count();
-        let mixed = letters > 0 && (digits >= 2 || symbols > 0 && letters + digits >= 4);
+        let random = digits > 0
+            && word.len() >= 8
+            && lowercase(source, &word)
+            && word.clone().any(|at| source.char(at).is_ascii_uppercase());
+        let mixed = letters > 0 && (digits >= 2 || symbols > 0 && letters + digits >= 4 || random);
         if word.len() < 4 || (letters == 0) || masked(source.slice(word.clone())) {
             continue;
         }
@@ -55,7 +59,9 @@ pub(in super::super) fn written(context: &Context, free: &[bool], found: &mut Ve
         let nearest = context.before(word.start);
         let answered = matches!(nearest, Some((Cue::Plain | Cue::Serial, 0 | 1))) || source.before(word.start) == '报';
         let printed = source.before(word.start) == '号' && !lowercase(source, &word);
-        if (answered || printed) && !lowercase(source, &word) || of_a_path(source, &word) {
+        // 护照号eb3311325.
+        let document = letters <= 2 && matches!(before, Some((Cue::Document | Cue::Id, 0..=3)));
+        if document || (answered || printed) && !lowercase(source, &word) || of_a_path(source, &word) {
             continue;
         }
         let kind = match (before, after) {
