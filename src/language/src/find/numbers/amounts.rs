@@ -77,6 +77,13 @@ pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -
     if model && digits == 4 && !source.folded(end + 1).is_ascii_alphanumeric() {
         return true;
     }
+    // B2B.
+    let lettered = before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && after != 'x' && digits <= 2;
+    // 2000以上, 9成.
+    let bounded = after == '以' && matches!(source.folded(end + 1), '上' | '下' | '内');
+    if lettered || bounded || after == '成' && digits == 1 {
+        return true;
+    }
     // 50k.
     if matches!(after, 'k' | 'w') && !source.folded(end + 1).is_ascii_alphanumeric() && digits <= 4 {
         return true;

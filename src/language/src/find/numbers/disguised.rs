@@ -27,7 +27,8 @@ pub(super) fn find(context: &Context, free: &[bool], found: &mut Vec<(Kind, Rang
         }
         let glyphs = glyphs(source, free, at);
         let next = glyphs.last().map_or(at, |glyph| glyph.end).max(at + 1);
-        if let Some((kind, end)) = number(source, at, &glyphs).filter(|(kind, _)| !told_otherwise(context, *kind, at)) {
+        if let Some((kind, end)) = number(context, at, &glyphs).filter(|(kind, _)| !told_otherwise(context, *kind, at))
+        {
             let plus = usize::from(kind == Kind::Phone && source.before(at) == '+');
             found.push((kind, at - plus..end));
         }
@@ -93,7 +94,8 @@ fn glyphs(source: &Source, free: &[bool], start: usize) -> Vec<Glyph> {
 }
 
 /// What number the glyphs are and where it ends, if they are one and it is disguised.
-fn number(source: &Source, start: usize, glyphs: &[Glyph]) -> Option<(Kind, usize)> {
+fn number(context: &Context, start: usize, glyphs: &[Glyph]) -> Option<(Kind, usize)> {
+    let source = context.source;
     // What sounds like a digit behind the last may be a word of the sentence.
     let words = glyphs.iter().rev().take_while(|glyph| glyph.how == How::SoundsAlike).count();
     (glyphs.len() - words..=glyphs.len()).rev().find_map(|count| {
@@ -110,11 +112,17 @@ fn number(source: &Source, start: usize, glyphs: &[Glyph]) -> Option<(Kind, usiz
             return None;
         }
         let digits: Vec<u8> = glyphs.iter().map(|glyph| glyph.value).collect();
-        let kind = match shapes::shape(&digits)? {
-            Shape::Mobile => Kind::Phone,
-            Shape::Card if many(How::SoundsAlike) == 0 => Kind::Card,
-            Shape::Resident if many(How::SoundsAlike) == 0 => Kind::IdNumber,
-            _ => return None,
+        let kind = match shapes::shape(&digits) {
+            Some(Shape::Mobile) => Kind::Phone,
+            _ if many(How::SoundsAlike) > 0 => return None,
+            Some(Shape::Card) => Kind::Card,
+            Some(Shape::Resident) => Kind::IdNumber,
+            // What has no form of its own is announced right before.
+            _ => match context.announces(start)? {
+                (Cue::Account, 0..=4) if !divided && count >= 12 => Kind::Account,
+                (Cue::Id, 0..=8) if !divided && matches!(count, 15 | 18) => Kind::IdNumber,
+                _ => return None,
+            },
         };
         Some((kind, end))
     })

@@ -6,6 +6,7 @@ use super::cues::Cue;
 use super::gaps::{self, Gap};
 use super::reading::Group;
 use super::resolve::Readings;
+use super::shapes;
 
 /// The document whose digits start with the first group: its kind, how many groups it has and where it starts.
 pub(super) fn find(context: &Context, groups: &[Group]) -> Option<(Kind, usize, usize)> {
@@ -83,6 +84,11 @@ pub(super) fn of_digits(context: &Context, groups: &[Group], listed: bool) -> Op
     };
     let count = 1 + groups.iter().skip(1).take_while(goes_on).count();
     let digits: usize = groups.iter().take(count).map(|g| g.digits.len()).sum();
+    // 身份证20261217到期.
+    let said: Vec<u8> = groups.iter().take(count).flat_map(|g| g.digits.iter().copied()).collect();
+    if digits == 8 && shapes::starts_with_a_day(&said) {
+        return None;
+    }
     let taiwan = context.source.folded.contains(&'台') && near(Cue::Id, 4);
     let fits =
         matches!(digits, 8..=10) && (listed || taiwan || near(Cue::Document, 8)) || digits == 8 && near(Cue::Id, 4);

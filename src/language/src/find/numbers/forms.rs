@@ -113,11 +113,13 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     };
     best = best.filter(|(_, at)| !one_by_one(*at));
     // +852 9123 4567: what follows a plus is dialled (ITU-T E.164: 15 digits at most).
-    if best.is_none() && context.source.before(first.range.start) == '+' {
+    let named = matches!(context.before(first.range.start), Some((Cue::Phone | Cue::Numbered, 0..=4)));
+    let prefix = named && matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]);
+    if best.is_none() && (context.source.before(first.range.start) == '+' || prefix) {
         let run = groups.iter().enumerate().take_while(|(at, group)| *at == 0 || group.gap.runs_on());
         let dialled: Vec<u8> = run.clone().flat_map(|(_, group)| group.digits.iter().copied()).collect();
         let public = dialled.strip_prefix(&[8, 6]).is_some_and(shapes::hotline);
-        best = ((9..=15).contains(&dialled.len()) && !public).then_some((Shape::Mobile, run.count() - 1));
+        best = ((10..=15).contains(&dialled.len()) && !public).then_some((Shape::Mobile, run.count() - 1));
     }
     // 1385-1234-567-8901: a mobile number that goes on in the same manner is a piece of a longer one.
     let goes_on = |at: usize| {
@@ -156,10 +158,16 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         best = best.filter(|(shape, _)| *shape != Shape::Card);
     }
     // A telephone number that only a correction makes is none where a secret is announced.
+    let run: usize = groups
+        .iter()
+        .enumerate()
+        .take_while(|(at, group)| *at == 0 || group.gap.runs_on())
+        .map(|(_, group)| group.digits.len())
+        .sum();
     let secret = matches!(cue, Cue::Password | Cue::Code | Cue::Cvn | Cue::Received) && distance <= 4;
     if secret && (broken || aside) {
         best = best.filter(|(shape, _)| match shape {
-            Shape::Mobile => first.digits.starts_with(&[1]),
+            Shape::Mobile => first.digits.starts_with(&[1]) && !matches!(run, 4 | 6 | 8),
             Shape::Landline => false,
             _ => true,
         });
@@ -289,10 +297,7 @@ fn phone_without_form(context: &Context, said: &[Group], digits: usize, distance
     // 手机 is said of numbers of eleven digits alone.
     let name =
         context.last_before(start, &[Cue::Numbered, Cue::Received]).map(|m| context.source.slice(m.range.clone()));
-    if name.is_some_and(|name| matches!(name, ['手', '机' | '機', ..]))
-        && !matches!(all.first(), Some(0 | 1))
-        && !all.starts_with(&[8, 6])
-    {
+    if name.is_some_and(|name| matches!(name, ['手', '机' | '機', ..])) && !matches!(all.first(), Some(0 | 1 | 8)) {
         return false;
     }
     let direct = !between.iter().any(|c| matches!(c, '来' | '念' | '给' | '里' | '说' | '银'));
@@ -300,5 +305,6 @@ fn phone_without_form(context: &Context, said: &[Group], digits: usize, distance
     let public = matches!(all.as_slice(), [4 | 8, 0, 0, ..] | [1, 0..=2, ..]);
     let broken = said.iter().any(|g| g.gap != Gap::Tight);
     let national = matches!(all.first(), Some(0 | 1)) || all.starts_with(&[8, 6]) || digits <= 11;
-    !shapes::hotline(&all) && (local || digits >= 10 && !public && national && (broken || digits <= 13))
+    let day = digits == 8 && shapes::starts_with_a_day(&all);
+    !day && !shapes::hotline(&all) && (local || digits >= 10 && !public && national && (broken || digits <= 13))
 }

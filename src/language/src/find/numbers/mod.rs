@@ -39,9 +39,7 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
     uuids(source).into_iter().filter_map(|range| usable.get_mut(range).map(|r| r.fill(false))).for_each(drop);
     // What says nothing of the number may stand between its pieces.
     let mut passable = free.to_vec();
-    for mention in
-        mentions.iter().filter(|m| !matches!(m.cue, Cue::Numbered | Cue::Plain | Cue::Received | Cue::LastThree))
-    {
+    for mention in mentions.iter().filter(|m| !matches!(m.cue, Cue::Numbered | Cue::Received | Cue::LastThree)) {
         if let Some(range) = passable.get_mut(mention.range.clone()) {
             range.fill(false);
         }
@@ -95,6 +93,12 @@ fn strong(context: &Context, chain: &Chain, taken: &mut [bool], found: &mut Vec<
             .and_then(|at| chain.get(at))
             .is_some_and(|before| before.digits.len() == 1 && group.digits.len() == 1 && group.gap.runs_on());
         if middle || !free(from) || group.measures() || context.masked(&group.range) {
+            from += 1;
+            continue;
+        }
+        // 前面多打了个1，应该是188…: the number is whole behind the correction.
+        let whole = |next: &Group| next.gap.corrects() && shapes::shape(&next.digits).is_some();
+        if group.digits.len() == 1 && chain.get(from + 1).is_some_and(whole) {
             from += 1;
             continue;
         }

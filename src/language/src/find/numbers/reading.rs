@@ -245,8 +245,15 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     if c == '一' && source.folded(at + 1) == '个' && digit(source.before(at)).is_none() && !one_more(at) {
         return None;
     }
+    if listed(source, at) {
+        return None;
+    }
+    if let Some(length) = doubled(source, at) {
+        return digit(source.folded(at + length - 1)).map(|value| (length, value, 2));
+    }
     if let Some(times) = many
         && (c != '一' || one_more(at))
+        && !counted(source, at, times)
         && source.folded(at + 1) == '个'
         && let Some(value) = digit(source.folded(at + 2))
         && !multiplies(source.folded(at + 3))
@@ -274,6 +281,29 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
         }
     }
     Some((1, value, 1))
+}
+
+/// Whether a digit in a circle numbers what follows it, as in a list: ①138….
+fn listed(source: &Source, at: usize) -> bool {
+    let circled = |at: usize| {
+        let c = source.folded(at);
+        digit(c).is_some() && !c.is_ascii() && chinese_digit(c).is_none()
+    };
+    circled(at) && !circled(at + 1) && !(at > 0 && circled(at - 1))
+}
+
+/// "double" before a digit: its length with the digit.
+fn doubled(source: &Source, at: usize) -> Option<usize> {
+    let double = source.folded(at) == 'd' && source.slice(at..at + 6) == ['d', 'o', 'u', 'b', 'l', 'e'];
+    let length = 7 + usize::from(double && source.folded(at + 6) == ' ');
+    (double && digit(source.folded(at + length - 1)).is_some()).then_some(length)
+}
+
+/// Whether 四个 says how many digits follow: 中间四个三九三二.
+fn counted(source: &Source, at: usize, times: u8) -> bool {
+    let place = matches!(source.before(at), '间' | '面' | '后' | '尾' | '头' | '边' | '前' | '末' | '那');
+    let follow = (at + 2..source.len()).take(10).take_while(|at| digit(source.folded(*at)).is_some()).count();
+    place && times > 1 && follow == usize::from(times)
 }
 
 /// Whether the check digit ten stands at `at`: an X, or 叉, after a digit.

@@ -42,17 +42,20 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
         let announced = groups.first().and_then(|first| context.announces(first.range.start));
         let of_the_back = matches!(announced, Some((Cue::Cvn | Cue::LastThree, _)));
         let whole: usize = groups.iter().map(|g| g.digits.len()).sum();
-        let mut digits = 0;
+        let (mut digits, mut said) = (0, Vec::new());
         let cut = groups.windows(2).position(|pair| {
             let [a, b] = pair else { return false };
             digits += a.digits.len();
+            said.extend(a.digits.iter().copied());
+            // 七。七。五。二，听清了吗？7752: the same again.
+            let between = context.source.slice(a.range.end..b.range.start);
+            let again = (4..=8).contains(&digits) && said == b.digits && (b.gap.is_aside() || between.contains(&'?'));
             // Words of no list may stand inside a secret that is not whole yet.
             let together = digits + b.digits.len();
             let inside =
                 if of_the_back { digits < 3 && together <= 4 } else { digits <= 4 && matches!(together, 4 | 6 | 8) };
             // 第一次的是……，第二次是……: another one.
-            let another =
-                context.source.slice(a.range.end..b.range.start).iter().any(|c| matches!(c, '第' | '又' | '新' | '次'));
+            let another = between.iter().any(|c| matches!(c, '第' | '又' | '新' | '次'));
             // 中间四位 between pieces says which they are.
             let says = |m: &Mention| match m.cue {
                 Cue::Received | Cue::Numbered => false,
@@ -61,7 +64,8 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
             };
             let rest = whole - digits;
             let back = of_the_back || digits == 3 && back;
-            separate(context, digits, rest, back, a, b)
+            again
+                || separate(context, digits, rest, back, a, b)
                 || b.gap == Gap::Apart
                 || b.gap == Gap::Aside && (another || !inside)
                 || context.within(a.range.end..b.range.start).iter().any(says)
@@ -92,10 +96,18 @@ fn taken_out(context: &Context, start: usize, end: usize) -> bool {
     // 报990015: what a machine answers. 我报482913 is told.
     let answer = source.before(start) == '报'
         && !start.checked_sub(2).is_some_and(|at| matches!(source.folded(at), '我' | '他' | '她' | '你' | '您' | '只'));
-    let verb =
-        matches!(source.before(start), '取' | '转' | '存' | '花' | '付' | '还' | '充' | '扣' | '提' | '借' | '-')
-            && !matches!(context.before(start), Some((_, 0)));
-    verb || path || answer || source.slice(end..end + 1) == ['x']
+    let verb = matches!(
+        source.before(start),
+        '退' | '欠' | '罚' | '赔' | '取' | '转' | '存' | '花' | '付' | '还' | '充' | '扣' | '提' | '借' | '-'
+    ) && !matches!(context.before(start), Some((_, 0)));
+    // 不能用123456, 比如345678: an example, or what is forbidden.
+    let lead = source.slice(0..start);
+    let lead = lead.strip_suffix(&['是']).or(lead.strip_suffix(&['用'])).or(lead.strip_suffix(&['设'])).unwrap_or(lead);
+    let example = [['不', '能'], ['比', '如'], ['例', '如'], ['不', '要'], ['譬', '如']].iter().any(|word| lead.ends_with(word))
+        || lead.ends_with(&['别'])
+        // 像888888这样的, not 好像 and 像是.
+        || source.before(start) == '像' && matches!(source.before(start - 1), '\0' | ',' | '。' | ' ');
+    verb || path || answer || example || source.slice(end..end + 1) == ['x']
 }
 
 /// Whether one secret ends with `a`, `digits` long, and `b` begins another: one is said again as a whole, or instead.
@@ -105,11 +117,9 @@ fn separate(context: &Context, digits: usize, rest: usize, back: bool, a: &Group
     let other = between.iter().any(|c| matches!(c, '遍' | '或' | '要' | '另' | '又' | '旧' | '新' | '改' | '换'));
     let length = digits == 3 && back || matches!(digits, 6 | 8);
     let same = length && (b.digits.len() == digits || rest == digits) && b.gap != Gap::Tight;
-    // 2119我念慢点啊2119.
-    let again = digits == a.digits.len() && digits >= 4 && a.digits == b.digits && b.gap.is_aside();
     // 2，0，8，8，9，2，4，……: digits that are said one by one end nowhere.
     let one_by_one = a.digits.len() == 1 && b.digits.len() == 1 && b.gap.runs_on();
-    same && !one_by_one || again || matches!(digits, 4 | 6 | 8) && other
+    same && !one_by_one || (4..=8).contains(&digits) && other
 }
 
 /// What secret the groups are, if they are one. `whole`: no other digits stand beside them.
@@ -140,7 +150,8 @@ fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
         Cue::Cvn if card => Some(Kind::Cvn),
         Cue::LastThree
             if card
-                && (speaks_of_the_back(context) || digits.len() == 3 && !of_a_number(context, first.range.start)) =>
+                && (speaks_of_the_back(context)
+                    || has_digits(groups, |digits| digits == 3) && !of_a_number(context, first.range.start)) =>
         {
             Some(Kind::Cvn)
         }

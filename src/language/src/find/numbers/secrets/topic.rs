@@ -16,7 +16,9 @@ pub(super) fn said_or_typed(context: &Context) -> Option<Kind> {
 fn topic(context: &Context) -> Option<Kind> {
     let speaks =
         |words: &[&[char]]| words.iter().any(|word| context.source.folded.windows(word.len()).any(|w| w == *word));
-    let message: [&[char]; 18] = [
+    let message: [&[char]; 20] = [
+        &['那', '条'],
+        &['这', '条'],
         &['短', '信'],
         &['验', '证'],
         &['动', '态'],
@@ -36,7 +38,8 @@ fn topic(context: &Context) -> Option<Kind> {
         &['核', '验'],
         &['秒'],
     ];
-    let password: [&[char]; 12] = [
+    let password: [&[char]; 13] = [
+        &['登', '不'],
         &['密'],
         &['口', '令'],
         &['登', '录'],

@@ -26,7 +26,7 @@ pub(super) fn has_digits(groups: &[Group], fits: impl Fn(usize) -> bool) -> bool
 pub(super) fn conveyed(context: &Context, word: usize, groups: &[Group], distance: usize) -> Option<Kind> {
     let typed = match context.source.slice(word..word + 2) {
         ['输', _] | [_, '输'] => Kind::Password,
-        ['念' | '按' | '填' | '发' | '收' | '跳', _] | [_, '念' | '按' | '填' | '发'] => {
+        ['念' | '按' | '填' | '发' | '收' | '跳' | '最' | '弹', _] | [_, '念' | '按' | '填' | '发'] => {
             Kind::VerificationCode
         }
         _ => return None,
@@ -138,7 +138,11 @@ pub(super) fn by_the_back(context: &Context, groups: &[Group], digits: &[u8]) ->
     };
     let end = groups.last().map_or(start, |g| g.range.end);
     // A piece of a longer number.
-    let digits_at = |range: Range<usize>| context.source.slice(range).iter().any(|c| digit(*c).is_some());
+    let digits_at = |mut range: Range<usize>| {
+        range.any(|at| {
+            digit(context.source.folded(at)).is_some() && !matches!(context.source.folded(at + 1), '个' | '位')
+        })
+    };
     let piece = digits_at(start.saturating_sub(5)..start) || digits_at(end..(end + 4).min(context.source.len()));
     let secret = matches!(context.before(start), Some((Cue::Password | Cue::Code, distance)) if distance <= 24);
     let glued = piece

@@ -60,8 +60,18 @@ pub(in super::super) fn written(context: &Context, free: &[bool], found: &mut Ve
         let answered = matches!(nearest, Some((Cue::Plain | Cue::Serial, 0 | 1))) || source.before(word.start) == '报';
         let printed = source.before(word.start) == '号' && !lowercase(source, &word);
         // 护照号eb3311325.
-        let document = letters <= 2 && matches!(before, Some((Cue::Document | Cue::Id, 0..=3)));
-        if document || (answered || printed) && !lowercase(source, &word) || of_a_path(source, &word) {
+        let document = letters <= 2 && matches!(before, Some((Cue::Document | Cue::Id, 0..=6)));
+        // 0x80697441, P113号窗口, U盾编号写的GU03939902.
+        let hexadecimal = source.slice(word.start..word.start + 2) == ['0', 'x'];
+        let queue = letters == 1 && matches!(source.folded(word.end), '号' | '窗');
+        let serial = !lowercase(source, &word) && matches!(before, Some((Cue::Serial, 0..=4)));
+        if hexadecimal
+            || queue
+            || serial
+            || document
+            || (answered || printed) && !lowercase(source, &word)
+            || of_a_path(source, &word)
+        {
             continue;
         }
         let kind = match (before, after) {
