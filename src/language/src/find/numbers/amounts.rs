@@ -2,7 +2,7 @@
 
 use super::super::source::Source;
 use super::reading::Group;
-use crate::numerals::{digit, multiplies};
+use crate::numerals::{chinese_digit, digit, multiplies};
 
 /// One digit that numbers something rather than being part of a number: 前三位, 第二段, 3次.
 pub(super) fn ordinal(source: &Source, start: usize, end: usize) -> bool {
@@ -57,6 +57,15 @@ pub(super) fn thousands(source: &Source, start: usize) -> Option<usize> {
         return None;
     }
     (decimals || commas > 1 || unit).then(|| if decimals { end + 1 + digits(end + 1) } else { end })
+}
+
+/// A year that is said digit by digit, 二零二六年, where it ends. The dictionary would take a part of it for a word.
+pub(super) fn year(source: &Source, start: usize) -> Option<usize> {
+    let said = |at: usize| chinese_digit(source.folded(at));
+    let century = matches!((said(start), said(start + 1)), (Some(1), Some(9)) | (Some(2), Some(0)));
+    let alone = start == 0 || said(start - 1).is_none();
+    let end = start + 4;
+    (century && alone && said(start + 2).is_some() && said(start + 3).is_some() && source.folded(end) == '年').then_some(end)
 }
 
 /// Whether a currency stands before: RMB 48.

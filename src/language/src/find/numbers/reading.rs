@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::super::source::Source;
 use super::super::words::Words;
-use super::amounts::{counts, counts_few, decimal, ordinal, thousands};
+use super::amounts::{counts, counts_few, decimal, ordinal, thousands, year};
 use super::gaps::{Gap, aside, gap, said};
 use super::shapes::TEN;
 use crate::numerals::{chinese_digit, digit, multiplies};
@@ -28,6 +28,11 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// Digits of which nothing else is known yet.
+    fn of(range: Range<usize>, digits: Vec<u8>) -> Self {
+        Group { range, digits, gap: Gap::Start, tens: false, doubtful: false, counts: false, decimal: false }
+    }
+
     /// Whether it may be an amount, a date or a count.
     pub fn measures(&self) -> bool {
         self.counts || self.decimal
@@ -84,15 +89,7 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
         }
         while usable(at) && claimed(source, at) {
             let digits = chinese_digit(source.folded(at)).into_iter().collect();
-            chain.push(Group {
-                range: at..at + 1,
-                digits,
-                gap: Gap::Tight,
-                tens: false,
-                doubtful: true,
-                counts: false,
-                decimal: false,
-            });
+            chain.push(Group { gap: Gap::Tight, doubtful: true, ..Group::of(at..at + 1, digits) });
             at += 1;
         }
     }
@@ -138,27 +135,11 @@ fn measured(source: &Source, at: usize) -> bool {
 fn group(source: &Source, start: usize, usable: impl Fn(usize) -> bool) -> Option<Group> {
     let (mut at, mut digits) = (start, Vec::new());
     if let Some(length) = ten(source, start) {
-        return Some(Group {
-            range: start..start + length,
-            digits: vec![TEN],
-            gap: Gap::Start,
-            tens: false,
-            doubtful: false,
-            counts: false,
-            decimal: false,
-        });
+        return Some(Group::of(start..start + length, vec![TEN]));
     }
-    if let Some(end) = thousands(source, start) {
+    if let Some(end) = thousands(source, start).or_else(|| year(source, start)) {
         let digits = (start..end).filter_map(|at| digit(source.folded(at))).collect();
-        return Some(Group {
-            range: start..end,
-            digits,
-            gap: Gap::Start,
-            tens: false,
-            doubtful: false,
-            counts: true,
-            decimal: false,
-        });
+        return Some(Group { counts: true, ..Group::of(start..end, digits) });
     }
     let mut said_as_number = false;
     while usable(at) && !(at > start && measured(source, at)) {
@@ -180,7 +161,7 @@ fn group(source: &Source, start: usize, usable: impl Fn(usize) -> bool) -> Optio
     }
     let counts = counts(source, start, at, digits.len());
     let decimal = decimal(source, start, at, digits.len());
-    Some(Group { range: start..at, digits, gap: Gap::Start, tens: said_as_number, doubtful: false, counts, decimal })
+    Some(Group { tens: said_as_number, counts, decimal, ..Group::of(start..at, digits) })
 }
 
 /// Two or three digits said as a number among digits: 五十六 or 一百三十八. Length in characters and the digits.
