@@ -65,7 +65,8 @@ pub(super) fn year(source: &Source, start: usize) -> Option<usize> {
     let century = matches!((said(start), said(start + 1)), (Some(1), Some(9)) | (Some(2), Some(0)));
     let alone = start == 0 || said(start - 1).is_none();
     let end = start + 4;
-    (century && alone && said(start + 2).is_some() && said(start + 3).is_some() && source.folded(end) == '年').then_some(end)
+    (century && alone && said(start + 2).is_some() && said(start + 3).is_some() && source.folded(end) == '年')
+        .then_some(end)
 }
 
 /// Whether a currency stands before: RMB 48.

@@ -22,6 +22,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Topics {
     pub said: OnceCell<Option<Kind>>,
     pub back: OnceCell<bool>,
+    pub front: OnceCell<bool>,
     pub card: OnceCell<bool>,
     pub token: OnceCell<bool>,
     pub cvn: OnceCell<bool>,

@@ -97,9 +97,7 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
 fn of_a_thing(source: &Source, at: usize, length: usize, cue: Cue) -> Option<Cue> {
     let before = source.before(at);
     let thing = match source.slice(at..at + length) {
-        ['编' | '序', '号'] => {
-            is_han(before) && !matches!(before, '户' | '卡' | '的' | '个' | '是' | '这' | '那' | '证')
-        }
+        ['编', '号'] => is_han(before) && !matches!(before, '户' | '卡' | '的' | '个' | '是' | '这' | '那' | '证'),
         ['i', 'd'] if source.folded(at + length).is_ascii_alphabetic() => false,
         ['i', 'd'] => {
             is_han(before) && !matches!(before, '份' | '证' | '户' | '的' | '是') || before.is_ascii_alphabetic()
@@ -111,10 +109,12 @@ fn of_a_thing(source: &Source, at: usize, length: usize, cue: Cue) -> Option<Cue
 
 /// 较验码, 验政码, 核验码: whatever is written around 验 before 码.
 fn code(source: &Source, at: usize) -> Option<(usize, Cue)> {
+    if !matches!(source.folded(at + 2), '码' | '碼') {
+        return None;
+    }
     let word = source.slice(at..at + 3);
-    let verifies = matches!(word, ['验', _, '码' | '碼'] | [_, '验', '码' | '碼'])
-        && !word.contains(&'密')
-        && word.iter().all(|c| is_han(*c));
+    let verifies =
+        matches!(word, ['验', ..] | [_, '验', _]) && !word.contains(&'密') && word.iter().all(|c| is_han(*c));
     verifies.then_some((3, Cue::Code))
 }
 
@@ -131,7 +131,7 @@ fn continues(source: &Source, cue: Cue, at: usize) -> bool {
     }
     let end = at - (0..at).rev().take(3).take_while(|at| matches!(source.folded(*at), ',' | ' ' | '、')).count();
     let code = (0..end).rev().take(5).map_while(|at| digit(source.folded(at))).collect::<Vec<_>>();
-    matches!(code.as_slice(), [_, _, 0] | [_, _, _, 0])
+    matches!(code.as_slice(), [_, 1..=9, 0] | [_, _, 1..=9, 0])
 }
 
 /// Whether the word for a paper is where a number stands, not what it is: 回单最上面那串, 合同里写的.
@@ -197,7 +197,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Code,
         ),
         (
-            "弹出来的 弹出来 弹窗里 报的数字 报的数 念的数字 念的数 就说 遍的是 次的是 条的是 我输 你输 上来的是 又来一条 来一条 有了 看到了 你们发的 回你 回您 来了 到了 发我 发我了 弄了个 念给我听的是 一串 试了 试过 试的 用的是 输成 填成 填的是 写着 写的是 显示 显示的 显示出来 跳出 跳出个 蹦出 念了 念的是 念的 报的是 上面是 上面写着 最新的是 最新的 重新发的 重发的 上一条 发的是 发了 发了个 发了一串 给了个 发你了 发你 告诉我 告诉我是 先用 设置 让我先用 收到的是 收到了 收到 收到个 收到一个 收到一条 发来 发过来 给我发 来了个 来了一串 六位数 六位数字 6位数 6位数字 那几个数 几个数字 六个数字 六个数 我输的 我输了 我输入 \
+            "说是 弹出来的 弹出来 弹窗里 报的数字 报的数 念的数字 念的数 就说 遍的是 次的是 条的是 我输 你输 上来的是 又来一条 来一条 有了 看到了 你们发的 回你 回您 来了 到了 发我 发我了 弄了个 念给我听的是 一串 试了 试过 试的 用的是 输成 填成 填的是 写着 写的是 显示 显示的 显示出来 跳出 跳出个 蹦出 念了 念的是 念的 报的是 上面是 上面写着 最新的是 最新的 重新发的 重发的 上一条 发的是 发了 发了个 发了一串 给了个 发你了 发你 告诉我 告诉我是 先用 设置 让我先用 收到的是 收到了 收到 收到个 收到一个 收到一条 发来 发过来 给我发 来了个 来了一串 六位数 六位数字 6位数 6位数字 那几个数 几个数字 六个数字 六个数 我输的 我输了 我输入 \
              输的 输了 输入 输入了 按了 我按 填的 填了 填 念给你 念给他 报给你 报给他 报了 说了 告诉你 告诉他 告诉了",
             Cue::Received,
         ),

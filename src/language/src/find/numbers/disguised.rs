@@ -13,20 +13,22 @@ use super::cues::Cue;
 use super::shapes::{self, Shape};
 use crate::numerals::digit;
 
+/// A mobile number is the shortest.
+const SHORTEST: usize = 11;
+
 /// A card of 19 digits is the longest.
 const LONGEST: usize = 19;
 
 /// Finds them among the characters that are `free`.
 pub(super) fn find(context: &Context, free: &[bool], found: &mut Vec<(Kind, Range<usize>)>) {
     let source = context.source;
-    let mut at = 0;
+    let (mut at, mut glyphs) = (0, Vec::with_capacity(LONGEST + 1));
     while at < source.len() {
         if free.get(at) != Some(&true) || !begins(source, at) {
             at += 1;
             continue;
         }
-        let glyphs = glyphs(source, free, at);
-        let next = glyphs.last().map_or(at, |glyph| glyph.end).max(at + 1);
+        let next = read(source, free, at, &mut glyphs).max(at + 1);
         if let Some((kind, end)) = number(context, at, &glyphs).filter(|(kind, _)| !told_otherwise(context, *kind, at))
         {
             let plus = usize::from(kind == Kind::Phone && source.before(at) == '+');
@@ -69,17 +71,20 @@ enum How {
     SoundsAlike,
 }
 
-/// What follows from `start` on with no more than separators between; one more than the longest number has at most.
-fn glyphs(source: &Source, free: &[bool], start: usize) -> Vec<Glyph> {
-    let (mut glyphs, mut at, mut before) = (Vec::new(), start, Before::Plain);
-    while free.get(at) == Some(&true) && glyphs.len() <= LONGEST {
+/// What follows from `start` on with no more than separators between, as `glyphs`: one more than the longest number has at
+/// most. Where it ends.
+fn read(source: &Source, free: &[bool], start: usize, glyphs: &mut Vec<Glyph>) -> usize {
+    let (mut at, mut end, mut before) = (start, start, Before::Plain);
+    glyphs.clear();
+    while free.get(at) == Some(&true) {
         if let Some((value, how)) = glyph(source, at) {
             at += 1;
-            glyphs.push(Glyph { value, how, end: at, before });
+            end = at;
+            if glyphs.len() <= LONGEST {
+                glyphs.push(Glyph { value, how, end, before });
+            }
             before = Before::Plain;
-        } else if (at..source.len()).take(3).take_while(|at| separator(source.folded(*at))).count() < 3
-            && separator(source.folded(at))
-        {
+        } else if separator(source.folded(at)) && !(1..=2).all(|more| separator(source.folded(at + more))) {
             before = match source.folded(at) {
                 ' ' | '-' => before,
                 '.' => Before::Dot,
@@ -90,13 +95,16 @@ fn glyphs(source: &Source, free: &[bool], start: usize) -> Vec<Glyph> {
             break;
         }
     }
-    glyphs
+    end
 }
 
 /// What number the glyphs are and where it ends, if they are one and it is disguised.
 fn number(context: &Context, start: usize, glyphs: &[Glyph]) -> Option<(Kind, usize)> {
     let source = context.source;
     // What sounds like a digit behind the last may be a word of the sentence.
+    if glyphs.len() < SHORTEST {
+        return None;
+    }
     let words = glyphs.iter().rev().take_while(|glyph| glyph.how == How::SoundsAlike).count();
     (glyphs.len() - words..=glyphs.len()).rev().find_map(|count| {
         let glyphs = glyphs.get(..count)?;

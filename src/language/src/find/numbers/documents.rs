@@ -89,7 +89,7 @@ pub(super) fn of_digits(context: &Context, groups: &[Group], listed: bool) -> Op
     if digits == 8 && shapes::starts_with_a_day(&said) {
         return None;
     }
-    let taiwan = context.source.folded.contains(&'台') && near(Cue::Id, 4);
+    let taiwan = near(Cue::Id, 4) && context.source.folded.contains(&'台');
     let fits =
         matches!(digits, 8..=10) && (listed || taiwan || near(Cue::Document, 8)) || digits == 8 && near(Cue::Id, 4);
     fits.then_some((Kind::IdNumber, count, first.range.start))

@@ -6,6 +6,7 @@ use super::cues::Cue;
 use super::gaps::Gap;
 use super::reading::Group;
 use super::resolve::{self, Readings};
+use super::secrets;
 use super::shapes::{self, Shape};
 
 /// A number of this many digits is no account.
@@ -114,7 +115,8 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     best = best.filter(|(_, at)| !one_by_one(*at));
     // +852 9123 4567: what follows a plus is dialled (ITU-T E.164: 15 digits at most).
     let named = matches!(context.before(first.range.start), Some((Cue::Phone | Cue::Numbered, 0..=4)));
-    let prefix = named && matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]);
+    let prefix =
+        named && !announced(Cue::Document, 12) && matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]);
     if best.is_none() && (context.source.before(first.range.start) == '+' || prefix) {
         let run = groups.iter().enumerate().take_while(|(at, group)| *at == 0 || group.gap.runs_on());
         let dialled: Vec<u8> = run.clone().flat_map(|(_, group)| group.digits.iter().copied()).collect();
@@ -149,6 +151,10 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
                 next.gap.runs_on() && !next.doubtful && next.digits.len() >= 2 && shapes::shape(&next.digits).is_none()
             })
     };
+    // A line that only a correction makes, and nothing announces, is chance.
+    let mended = |at: usize| groups.get(1..=at).is_some_and(|g| g.iter().any(|g| g.gap.corrects()));
+    let begins = first.digits.starts_with(&[0]) || announced(Cue::Phone, 12);
+    best = best.filter(|(shape, at)| *shape != Shape::Landline || begins || !mended(*at));
     best = best
         .filter(|(shape, at)| !(matches!(shape, Shape::Mobile | Shape::Card) && goes_on(*at)) && !runs_on(*shape, *at));
     let broken = groups.iter().any(|g| g.gap.corrects());
@@ -303,8 +309,8 @@ fn phone_without_form(context: &Context, said: &[Group], digits: usize, distance
     let direct = !between.iter().any(|c| matches!(c, '来' | '念' | '给' | '里' | '说' | '银'));
     let local = matches!(digits, 7 | 8) && matches!(all.first(), Some(2..=8)) && distance <= 4 && direct;
     let public = matches!(all.as_slice(), [4 | 8, 0, 0, ..] | [1, 0..=2, ..]);
-    let broken = said.iter().any(|g| g.gap != Gap::Tight);
+    let broken = said.iter().skip(1).any(|g| g.gap != Gap::Tight);
     let national = matches!(all.first(), Some(0 | 1)) || all.starts_with(&[8, 6]) || digits <= 11;
-    let day = digits == 8 && shapes::starts_with_a_day(&all);
+    let day = digits == 8 && shapes::starts_with_a_day(&all) || secrets::date(context, said);
     !day && !shapes::hotline(&all) && (local || digits >= 10 && !public && national && (broken || digits <= 13))
 }

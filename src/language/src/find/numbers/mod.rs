@@ -45,8 +45,9 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<(Kind, Range<usize>)> 
         }
     }
     let yes = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
-    let chains = reading::chains(source, |at| yes(&usable, at), |at| yes(&passable, at));
-    let chains: Vec<Chain> = chains.into_iter().flat_map(repeats::wholes).collect();
+    let read = reading::chains(source, |at| yes(&usable, at), |at| yes(&passable, at));
+    let mut chains: Vec<Chain> = Vec::with_capacity(read.len());
+    read.into_iter().for_each(|chain| repeats::wholes(chain, &mut chains));
     let context = Context::new(source, &mentions);
     let mut found = Vec::new();
     disguised::find(&context, &usable, &mut found);

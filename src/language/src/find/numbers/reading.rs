@@ -226,7 +226,7 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     if c == '一' && source.folded(at + 1) == '个' && digit(source.before(at)).is_none() && !one_more(at) {
         return None;
     }
-    if listed(source, at) {
+    if listed(source, at) || many.is_some_and(|times| counted(source, at, times)) {
         return None;
     }
     if let Some(length) = doubled(source, at) {
@@ -234,7 +234,6 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     }
     if let Some(times) = many
         && (c != '一' || one_more(at))
-        && !counted(source, at, times)
         && source.folded(at + 1) == '个'
         && let Some(value) = digit(source.folded(at + 2))
         && !multiplies(source.folded(at + 3))
@@ -253,9 +252,29 @@ fn digit_at(source: &Source, at: usize) -> Option<(usize, u8, usize)> {
     let value = digit(c)?;
     if chinese_digit(c).is_some() {
         // 洞, 拐, 勾 and 陆 are digits only among digits, which may be said one by one.
-        let pause = |c: &char| matches!(c, ' ' | ',' | '、' | '。' | '…' | '-' | '.' | '嗯' | '呃' | '额' | '啊');
+        let pause = |c: &char| {
+            matches!(
+                c,
+                ' ' | ','
+                    | '、'
+                    | '。'
+                    | '…'
+                    | '-'
+                    | '.'
+                    | '嗯'
+                    | '呃'
+                    | '额'
+                    | '啊'
+                    | '哦'
+                    | '不'
+                    | '是'
+                    | '对'
+                    | '错'
+                    | '了'
+            )
+        };
         let after = (at + 1..source.len()).take(4).map(|at| source.folded(at)).find(|c| !pause(c));
-        let before = (0..at).rev().take(4).map(|at| source.folded(at)).find(|c| !pause(c));
+        let before = (0..at).rev().take(6).map(|at| source.folded(at)).find(|c| !pause(c));
         let rare = matches!(c, '洞' | '拐' | '勾' | '陆' | '两' | '伍');
         if in_a_word(source, at) || rare && !after.into_iter().chain(before).any(|c| digit(c).is_some()) {
             return None;
@@ -284,7 +303,7 @@ fn doubled(source: &Source, at: usize) -> Option<usize> {
 fn counted(source: &Source, at: usize, times: u8) -> bool {
     let place = matches!(source.before(at), '间' | '面' | '后' | '尾' | '头' | '边' | '前' | '末' | '那');
     let follow = (at + 2..source.len()).take(10).take_while(|at| digit(source.folded(*at)).is_some()).count();
-    place && times > 1 && follow == usize::from(times)
+    place && times > 1 && source.folded(at + 1) == '个' && follow == usize::from(times)
 }
 
 /// Whether the check digit ten stands at `at`: an X, or 叉, after a digit.

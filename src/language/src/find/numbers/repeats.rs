@@ -18,7 +18,7 @@ const FEWEST: usize = 9;
 const MOST: usize = 34;
 
 /// Cuts a chain where a whole number is said again, digit for digit or as another: 就是8066…, 不是，是…….
-pub(super) fn wholes(chain: Chain) -> Vec<Chain> {
+pub(super) fn wholes(chain: Chain, chains: &mut Vec<Chain>) {
     let digits: usize = chain.iter().map(|group| group.digits.len()).sum();
     let mut cuts = Vec::new();
     if digits >= 2 * FEWEST {
@@ -28,15 +28,17 @@ pub(super) fn wholes(chain: Chain) -> Vec<Chain> {
             from += next;
         }
     }
-    let (mut rest, mut chains) = (chain, Vec::with_capacity(cuts.len() + 1));
-    for cut in cuts.into_iter().rev() {
-        let mut tail = rest.split_off(cut);
-        tail.iter_mut().take(1).for_each(|group| group.gap = Gap::Start);
-        chains.push(tail);
+    if cuts.is_empty() {
+        chains.push(chain);
+        return;
     }
-    chains.push(rest);
-    chains.reverse();
-    chains
+    let (mut groups, mut from) = (chain.into_iter(), 0);
+    for cut in cuts.into_iter().chain([usize::MAX]) {
+        let mut part: Chain = groups.by_ref().take(cut - from).collect();
+        part.iter_mut().take(1).for_each(|group| group.gap = Gap::Start);
+        chains.push(part);
+        from = cut;
+    }
 }
 
 /// Where the number that begins the groups ends, and where to look on.

@@ -75,7 +75,11 @@ pub(super) fn spoken(context: &Context, chain: &Chain, taken: &mut [bool], found
         }
         let groups = chain.get(from..from + count).unwrap_or_default();
         let whole = groups.len() == chain.len();
-        if let Some(kind) = secret(context, groups, whole)
+        // 8110-197586977665457: the beginning of a longer number.
+        let begins = |next: &Group| next.gap == Gap::Tight && next.digits.len() > 8;
+        let begins = chain.get(from + count).is_some_and(begins);
+        if !begins
+            && let Some(kind) = secret(context, groups, whole)
             && let (Some(first), Some(last)) = (groups.first(), groups.last())
         {
             let digits: usize = groups.iter().map(|g| g.digits.len()).sum();
@@ -198,6 +202,7 @@ fn secret(context: &Context, groups: &[Group], whole: bool) -> Option<Kind> {
         && context.source.slice(range.clone()).iter().any(|c| matches!(c, '发' | '收' | '来' | '跳'))
         && matches!(before, Some((Cue::Password, 7..) | (Cue::Phone, 2..)))
         && long
+        && code
     {
         return Some(Kind::VerificationCode);
     }

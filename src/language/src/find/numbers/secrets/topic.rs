@@ -118,6 +118,12 @@ pub(super) fn speaks_of_the_back(context: &Context) -> bool {
     *context.topics.back.get_or_init(|| context.names_the_back() || context.source.folded.windows(2).any(words))
 }
 
+/// Whether the text is about the front of a card: American Express prints four digits there.
+pub(super) fn speaks_of_the_front(context: &Context) -> bool {
+    let words = |c: &[char]| matches!(c, ['运', '通'] | ['正', '面']);
+    *context.topics.front.get_or_init(|| context.source.folded.windows(2).any(words))
+}
+
 /// A public line, or the number that a text message came from: 来自10690000, 95588发来的.
 pub(super) fn called(context: &Context, digits: &[u8], range: Range<usize>) -> bool {
     let source = context.source;

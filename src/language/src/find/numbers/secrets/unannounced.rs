@@ -10,7 +10,7 @@ use super::super::cues::Cue;
 use super::super::reading::Group;
 use super::super::resolve::Readings;
 use super::super::shapes;
-use super::topic::{of_a_card, said_or_typed, speaks_of_the_back};
+use super::topic::{of_a_card, said_or_typed, speaks_of_the_back, speaks_of_the_front};
 use crate::numerals::digit;
 
 /// Whether the groups have so many digits once what is said twice or put right is taken out.
@@ -126,9 +126,7 @@ fn answers(context: &Context, digits: Range<usize>) -> Option<Answer> {
 pub(super) fn by_the_back(context: &Context, groups: &[Group], digits: &[u8]) -> Option<Kind> {
     let first = groups.first()?;
     let start = first.range.start;
-    let front = digits.len() == 4
-        && context.source.folded.windows(2).any(|w| matches!(w, ['运', '通'] | ['正', '面']))
-        && of_a_card(context);
+    let front = digits.len() == 4 && speaks_of_the_front(context) && of_a_card(context);
     let other = |cue: Option<(Cue, usize)>| {
         cue.is_some_and(|(cue, distance)| match cue {
             Cue::Serial | Cue::Plain => distance <= 4,
