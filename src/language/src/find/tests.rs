@@ -7,7 +7,7 @@ fn found(text: &str) -> Vec<(Kind, &str)> {
     find(text).into_iter().map(|span| (span.kind, text.get(span.range).unwrap_or_default())).collect()
 }
 
-fn check(kind: Kind, sentences: &[(&str, &[&str])]) {
+pub(super) fn check(kind: Kind, sentences: &[(&str, &[&str])]) {
     for (text, values) in sentences {
         let expected: Vec<(Kind, &str)> = values.iter().map(|value| (kind, *value)).collect();
         assert_eq!(found(text), expected, "{text}");

@@ -112,7 +112,9 @@ fn number(context: &Context, start: usize, glyphs: &[Glyph]) -> Option<(Kind, us
         let many = |how: How| glyphs.iter().filter(|glyph| glyph.how == how).count();
         let before = |what: Before| glyphs.iter().filter(|glyph| glyph.before == what).count();
         // Three dots divide an internet address.
-        let divided = before(Before::Bracket) > 0 || !matches!(before(Before::Dot), 0 | 3);
+        let address =
+            source.slice(start..end).iter().all(|c| c.is_ascii_digit() || *c == '.') && before(Before::Dot) == 3;
+        let divided = (before(Before::Bracket) > 0 || before(Before::Dot) > 0) && !address;
         let disguised = divided || glyphs.iter().any(|glyph| glyph.how != How::Digit);
         let plain = many(How::SoundsAlike) <= 4 && many(How::LooksAlike) * 3 <= count * 2;
         let goes_on = source.folded(end).is_ascii_alphanumeric() || digit(source.folded(end)).is_some();

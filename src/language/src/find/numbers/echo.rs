@@ -48,21 +48,12 @@ fn values(chains: &[Chain], found: &[(Kind, Range<usize>)]) -> HashMap<Vec<u8>, 
         let chain = chains.partition_point(|chain| chain.last().is_some_and(|g| g.range.end <= range.start));
         let chain = chains.get(chain).map_or(&[][..], Vec::as_slice);
         let first = chain.partition_point(|g| g.range.start < range.start);
-        let inside = |g: &&Group| g.range.end <= range.end;
-        let groups: Vec<&Group> = chain.iter().skip(first).take(MOST).take_while(inside).collect();
-        let readings = readings(&groups);
+        let inside = chain.iter().skip(first).take(MOST).take_while(|g| g.range.end <= range.end).count();
+        let readings = Readings::of(chain.get(first..first + inside).unwrap_or_default());
         values
             .extend(readings.all.into_iter().filter(|reading| reading.len() >= FEWEST).map(|reading| (reading, *kind)));
     }
     values
-}
-
-fn readings(groups: &[&Group]) -> Readings {
-    let mut readings = Readings::default();
-    for (index, group) in groups.iter().enumerate() {
-        readings.push(group, index.checked_sub(1).and_then(|before| groups.get(before).copied()));
-    }
-    readings
 }
 
 /// The value that the groups begin with, and how many groups it takes.

@@ -4,7 +4,7 @@ use super::super::Kind;
 use super::context::Context;
 use super::cues::Cue;
 use super::gaps::Gap;
-use super::reading::Group;
+use super::reading::{Group, run};
 use super::resolve::{self, Readings};
 use super::secrets;
 use super::shapes::{self, Shape};
@@ -113,15 +113,8 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
             && groups.get(at + 1).is_some_and(|g| g.gap.runs_on())
     };
     best = best.filter(|(_, at)| !one_by_one(*at));
-    // +852 9123 4567: what follows a plus is dialled (ITU-T E.164: 15 digits at most).
-    let named = matches!(context.before(first.range.start), Some((Cue::Phone | Cue::Numbered, 0..=4)));
-    let prefix =
-        named && !announced(Cue::Document, 12) && matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]);
-    if best.is_none() && (context.source.before(first.range.start) == '+' || prefix) {
-        let run = groups.iter().enumerate().take_while(|(at, group)| *at == 0 || group.gap.runs_on());
-        let dialled: Vec<u8> = run.clone().flat_map(|(_, group)| group.digits.iter().copied()).collect();
-        let public = dialled.strip_prefix(&[8, 6]).is_some_and(shapes::hotline);
-        best = ((10..=15).contains(&dialled.len()) && !public).then_some((Shape::Mobile, run.count() - 1));
+    if best.is_none() {
+        best = dialled(context, groups).map(|at| (Shape::Mobile, at));
     }
     // 1385-1234-567-8901: a mobile number that goes on in the same manner is a piece of a longer one.
     let goes_on = |at: usize| {
@@ -154,9 +147,9 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     // A line that only a correction makes, and nothing announces, is chance.
     let mended = |at: usize| groups.get(1..=at).is_some_and(|g| g.iter().any(|g| g.gap.corrects()));
     let begins = first.digits.starts_with(&[0]) || announced(Cue::Phone, 12);
-    best = best.filter(|(shape, at)| *shape != Shape::Landline || begins || !mended(*at));
+    best = best.filter(|(shape, at)| begins || *shape != Shape::Landline || !mended(*at));
     best = best
-        .filter(|(shape, at)| !(matches!(shape, Shape::Mobile | Shape::Card) && goes_on(*at)) && !runs_on(*shape, *at));
+        .filter(|(shape, at)| !(matches!(shape, Shape::Mobile | Shape::Card) && goes_on(*at) || runs_on(*shape, *at)));
     let broken = groups.iter().any(|g| g.gap.corrects());
     let (end, all, last) = whole(groups);
     // An identity number with a slip in it may pass for a card.
@@ -164,16 +157,11 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         best = best.filter(|(shape, _)| *shape != Shape::Card);
     }
     // A telephone number that only a correction makes is none where a secret is announced.
-    let run: usize = groups
-        .iter()
-        .enumerate()
-        .take_while(|(at, group)| *at == 0 || group.gap.runs_on())
-        .map(|(_, group)| group.digits.len())
-        .sum();
+    let run_on: usize = run(groups).iter().map(|group| group.digits.len()).sum();
     let secret = matches!(cue, Cue::Password | Cue::Code | Cue::Cvn | Cue::Received) && distance <= 4;
     if secret && (broken || aside) {
         best = best.filter(|(shape, _)| match shape {
-            Shape::Mobile => first.digits.starts_with(&[1]) && !matches!(run, 4 | 6 | 8),
+            Shape::Mobile => first.digits.starts_with(&[1]) && !matches!(run_on, 4 | 6 | 8),
             Shape::Landline => false,
             _ => true,
         });
@@ -218,6 +206,22 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         }
     }
     Some((kind, last + 1, start))
+}
+
+/// The last group of a number as one dials it abroad: behind a plus, or 0044 where a number is announced (ITU-T E.164: 15
+/// digits at most).
+fn dialled(context: &Context, groups: &[Group]) -> Option<usize> {
+    let start = groups.first()?.range.start;
+    let named = matches!(context.before(start), Some((Cue::Phone | Cue::Numbered, 0..=4)))
+        && !matches!(context.announces(start), Some((Cue::Document, 0..=12)));
+    let prefix = || matches!(groups, [first, ..] if matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]));
+    if context.source.before(start) != '+' && !(named && prefix()) {
+        return None;
+    }
+    let run = run(groups);
+    let digits: Vec<u8> = run.iter().flat_map(|group| group.digits.iter().copied()).collect();
+    let public = digits.strip_prefix(&[8, 6]).is_some_and(shapes::hotline);
+    ((10..=15).contains(&digits.len()) && !public).then(|| run.len() - 1)
 }
 
 /// What the nearest word says that the groups are, if they have the length for it.

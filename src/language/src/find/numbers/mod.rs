@@ -200,3 +200,6 @@ fn uuids(source: &Source) -> Vec<Range<usize>> {
     let windows = source.folded.windows(36).enumerate();
     windows.filter(|(at, window)| is_uuid(window) && alone(*at)).map(|(at, _)| at..at + 36).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,12 @@ impl Group {
     }
 }
 
+/// The groups that the first runs on to without a word between.
+pub(super) fn run(groups: &[Group]) -> &[Group] {
+    let count = groups.iter().skip(1).take_while(|group| group.gap.runs_on()).count();
+    groups.get(..=count).unwrap_or_default()
+}
+
 /// Groups that may be one number, or several side by side.
 pub(super) type Chain = Vec<Group>;
 

@@ -1,7 +1,7 @@
 //! Where one number of a chain ends and the next begins: the same once more, or another in its place.
 
 use super::gaps::Gap;
-use super::reading::{Chain, Group};
+use super::reading::{Chain, Group, run};
 use super::resolve::Readings;
 use super::shapes::{self, Shape};
 
@@ -43,17 +43,17 @@ pub(super) fn wholes(chain: Chain, chains: &mut Vec<Chain>) {
 
 /// Where the number that begins the groups ends, and where to look on.
 fn cut(groups: &[Group]) -> Option<(usize, usize)> {
-    let (mut readings, mut run, mut all) = (Readings::default(), 0, 0);
+    let (mut readings, mut length, mut all) = (Readings::default(), 0, 0);
     // ……零三二，重复一遍…: the last place where it is the same once more, so that the first keeps its end.
     let mut cut = None;
     for (index, group) in groups.iter().enumerate() {
         if index > 0 && all >= FEWEST && group.gap != Gap::Tight {
             let rest = groups.get(index..)?;
             // A correction within an account may be as long as most telephone numbers are.
-            let long = group.gap.is_aside() && run >= WHOLE || group.gap.corrects() && run >= LONG;
+            let long = group.gap.is_aside() && length >= WHOLE || group.gap.corrects() && length >= LONG;
             let another = long && run_length(rest) >= WHOLE && !mends(&readings, groups, index);
             // Written in one, so many digits are a number of their own.
-            if another || run >= WHOLE && group.digits.len() >= LONG {
+            if another || length >= WHOLE && group.digits.len() >= LONG {
                 return Some((index, index));
             }
             if same(&readings, rest) {
@@ -63,7 +63,7 @@ fn cut(groups: &[Group]) -> Option<(usize, usize)> {
             }
         }
         readings.push(group, index.checked_sub(1).and_then(|before| groups.get(before)));
-        run = if group.gap.runs_on() { run } else { 0 } + group.digits.len();
+        length = if group.gap.runs_on() { length } else { 0 } + group.digits.len();
         all += group.digits.len();
         // What is longer than any number is none.
         if all > 2 * MOST {
@@ -75,15 +75,14 @@ fn cut(groups: &[Group]) -> Option<(usize, usize)> {
 
 /// How many digits follow without a word between.
 fn run_length(groups: &[Group]) -> usize {
-    let goes_on = |(index, group): &(usize, &Group)| *index == 0 || group.gap.runs_on();
-    groups.iter().enumerate().take_while(goes_on).map(|(_, group)| group.digits.len()).sum()
+    run(groups).iter().map(|group| group.digits.len()).sum()
 }
 
 /// Whether what follows from `index` on puts what was said right, so that both make one number with a form.
 fn mends(said: &Readings, groups: &[Group], index: usize) -> bool {
     let mut readings = said.clone();
-    let run = groups.iter().enumerate().skip(index).take_while(|(at, group)| *at == index || group.gap.runs_on());
-    for (at, group) in run {
+    let rest = run(groups.get(index..).unwrap_or_default());
+    for (at, group) in groups.iter().enumerate().skip(index).take(rest.len()) {
         readings.push(group, at.checked_sub(1).and_then(|before| groups.get(before)));
     }
     let repaired = |r: &Vec<u8>| matches!(shapes::shape(r), Some(Shape::Mobile | Shape::Resident));

@@ -36,6 +36,15 @@ impl Readings {
         plain.or_else(|| self.loose.iter().find_map(sure)).or_else(|| self.loose.iter().find_map(card))
     }
 
+    /// What the groups may mean together.
+    pub fn of(groups: &[Group]) -> Self {
+        let mut readings = Readings::default();
+        for (index, group) in groups.iter().enumerate() {
+            readings.push(group, index.checked_sub(1).and_then(|before| groups.get(before)));
+        }
+        readings
+    }
+
     pub fn push(&mut self, group: &Group, last: Option<&Group>) {
         let digits = &group.digits;
         if self.all.is_empty() {

@@ -15,11 +15,7 @@ use crate::numerals::digit;
 
 /// Whether the groups have so many digits once what is said twice or put right is taken out.
 pub(super) fn has_digits(groups: &[Group], fits: impl Fn(usize) -> bool) -> bool {
-    let mut readings = Readings::default();
-    for (index, group) in groups.iter().enumerate() {
-        readings.push(group, index.checked_sub(1).and_then(|before| groups.get(before)));
-    }
-    readings.all.iter().any(|reading| fits(reading.len()))
+    Readings::of(groups).all.iter().any(|reading| fits(reading.len()))
 }
 
 /// What is read out, typed or sent right before: 念的是四三一四, 我按了3668. `word`: where the word for that begins.
