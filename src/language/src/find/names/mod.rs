@@ -4,10 +4,12 @@
 //! against how probable they are as words, with what stands before and behind; by the dot in names of other peoples and
 //! their common parts; and by capital letters.
 
+mod characters;
 mod chinese;
 mod context;
 mod latin;
 mod other;
+mod weigh;
 
 use std::ops::Range;
 
