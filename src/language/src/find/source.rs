@@ -27,6 +27,8 @@ pub(super) enum Class {
     /// Prepositions and conjunctions.
     Link,
     Noun,
+    /// Adjectives and times, and what is but a part of words.
+    Quality,
     Other,
 }
 
@@ -38,6 +40,7 @@ impl Class {
             [b'd', ..] => Class::Adverb,
             [b'p' | b'c', ..] => Class::Link,
             [b'n', ..] => Class::Noun,
+            [b'a' | b'b' | b't' | b'z' | b'g', ..] => Class::Quality,
             _ => Class::Other,
         }
     }

@@ -17,33 +17,59 @@ const UNKNOWN: f32 = 13.0;
 /// A possible name.
 struct Candidate {
     range: Range<usize>,
-    gain: f32,
+    /// The name before it when the best choice has this one.
+    previous: Option<usize>,
 }
 
+/// What it adds that a name stands right beside another one, as in a list.
+const LISTED: f32 = 3.0;
+
+/// The names whose gains add up to the most.
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
     let mut costs = Costs { source, known: vec![None; source.tokens.len()] };
-    let mut candidates = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    // Per position: the most that names before it add up to, and the last of them; the same of those that end there.
+    let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None); source.len() + 1];
+    let mut ending: Vec<(f32, Option<usize>)> = vec![(f32::MIN, None); source.len() + 1];
     for start in 0..source.len() {
+        let before = best.get(start).copied().unwrap_or_default();
+        let beside = listed(source, start, &ending);
         for (range, cost) in names(source, free, start) {
             let Some(gain) = gain(source, free, &mut costs, &range, cost) else { continue };
-            if gain > 0.0 {
-                candidates.push(Candidate { range, gain });
+            if gain <= -LISTED {
+                continue;
+            }
+            let (sum, previous) = match beside {
+                (sum, previous) if sum + LISTED > before.0 => (sum + LISTED + gain, previous),
+                _ => (before.0 + gain, before.1),
+            };
+            let end = range.end;
+            candidates.push(Candidate { range, previous });
+            if let Some(slot) = ending.get_mut(end).filter(|(most, _)| sum > *most) {
+                *slot = (sum, Some(candidates.len() - 1));
             }
         }
-    }
-    // The best first; what overlaps it goes.
-    candidates.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-    let mut open = vec![true; source.len()];
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for candidate in candidates {
-        if let Some(slots) = open.get_mut(candidate.range.clone())
-            && slots.iter().all(|open| *open)
-        {
-            slots.fill(false);
-            found.push(candidate.range);
+        // Nothing that ends behind this position starts at it or before.
+        let here = ending.get(start + 1).copied().filter(|(sum, _)| *sum > before.0).unwrap_or(before);
+        if let Some(slot) = best.get_mut(start + 1) {
+            *slot = here;
         }
     }
+    let mut found = Vec::new();
+    let mut last = best.last().and_then(|(_, last)| *last);
+    while let Some(candidate) = last.and_then(|last| candidates.get(last)) {
+        found.push(candidate.range.clone());
+        last = candidate.previous;
+    }
     found
+}
+
+/// The best choice with a name that ends here, or before the one character that divides the names of a list.
+fn listed(source: &Source, start: usize, ending: &[(f32, Option<usize>)]) -> (f32, Option<usize>) {
+    let divided = matches!(source.before(start), '、' | '/' | ' ' | '和' | '与' | '跟' | '及');
+    let at = |at: Option<usize>| at.and_then(|at| ending.get(at)).copied().unwrap_or((f32::MIN, None));
+    let (beside, before) = (at(Some(start)), at(start.checked_sub(1).filter(|_| divided)));
+    if beside.0 >= before.0 { beside } else { before }
 }
 
 /// The ways to read a name from `start` on, and what each costs.
@@ -70,7 +96,12 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
         out.push((start..start + 4, one + two + if often { OFTEN } else { first + second } + 3.0));
     }
     // 王经理 and 刘先生 are no whole names; 经理 and the like are no given ones.
-    let title = |at: usize| context::is_title(source, at);
+    let title = |at: usize| {
+        context::title(source, at).is_some_and(|length| {
+            // 丛伯年: 伯 is a title and begins given names.
+            length > 1 || TABLE.first.get(source.folded(at)).is_none_or(|weight| weight > 7.0)
+        })
+    };
     if source.slice(start + 1..start + 3) == ['谢', '谢']
         || title(start + 1)
         || matches!(

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::super::source::{Class, Source, is_han};
+use super::super::source::{Class, Source, Token, is_han};
 use super::super::words::Words;
 
 /// Natural logarithms: how much more probable a name is here than anywhere.
@@ -34,10 +34,12 @@ pub(super) fn before(source: &Source, start: usize) -> f32 {
     if at == 0 {
         return 2.5;
     }
+    let word = word_before(source, at);
     if let Some((_, weight)) = LEFT.ending(&source.folded, at) {
-        return weight;
+        // 人 says little by itself, and 见证人 much.
+        return word.filter(|word| weight <= 3.0 && *word > weight).unwrap_or(weight);
     }
-    if let Some(weight) = word_before(source, at) {
+    if let Some(weight) = word {
         return weight;
     }
     match source.folded(at - 1) {
@@ -61,7 +63,8 @@ pub(super) fn after(source: &Source, end: usize) -> f32 {
     if at >= source.len() {
         return 1.5;
     }
-    if let Some((_, weight)) = RIGHT.at(&source.folded, at) {
+    // What speaks against a name is the rest of a word, which no blank cuts.
+    if let Some((_, weight)) = RIGHT.at(&source.folded, at).filter(|(_, weight)| *weight > 0.0 || at == end) {
         return weight;
     }
     if let Some(weight) = word_after(source, at) {
@@ -72,6 +75,11 @@ pub(super) fn after(source: &Source, end: usize) -> f32 {
         c if c.is_ascii_digit() => 1.5,
         _ => 0.0,
     }
+}
+
+/// Whether a word stands here that is known to follow names.
+pub(super) fn follows(source: &Source, at: usize) -> bool {
+    RIGHT.at(&source.folded, at).is_some()
 }
 
 /// Whether the text says in so many words that this is a name: 我叫…，收款人姓名：…，…是我的名字.
@@ -85,9 +93,9 @@ pub(super) fn names_itself(source: &Source, range: &Range<usize>) -> bool {
     (called && ends || own) && source.slice(range.clone()) != ['谢', '谢']
 }
 
-/// Whether a title stands here, as behind a surname: 先生, 经理.
-pub(super) fn is_title(source: &Source, at: usize) -> bool {
-    TITLES.at(&source.folded, at).is_some()
+/// The length of the title that stands here, as behind a surname: 先生, 经理.
+pub(super) fn title(source: &Source, at: usize) -> Option<usize> {
+    TITLES.at(&source.folded, at).map(|(length, ())| length)
 }
 
 static TITLES: LazyLock<Words<()>> = LazyLock::new(|| {
@@ -137,8 +145,17 @@ fn word_before(source: &Source, at: usize) -> Option<f32> {
             | '侄'
             | '娘'
     );
+    // 操作|人: the word for what somebody does, and that it is a person.
+    let doer = |token: Token| {
+        matches!(source.folded(at - 1), '人' | '员' | '者')
+            && token.end == token.start + 1
+            && source.token(token.start.wrapping_sub(1)).is_some_and(|t| {
+                t.end == token.start && t.end - t.start > 1 && matches!(t.class, Class::Verb | Class::Noun)
+            })
+    };
     Some(match token.class {
         _ if person && token.end - token.start > 1 && token.class == Class::Noun && !token.place => 4.5,
+        _ if doer(token) => 4.5,
         Class::Link => 3.0,
         Class::Verb => 1.5,
         Class::Adverb => 1.0,
