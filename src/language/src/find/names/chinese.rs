@@ -138,7 +138,8 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
             source.folded(from),
             '工' | '姨' | '叔' | '姐' | '哥' | '嫂' | '婶' | '爷' | '奶' | '总' | '董' | '伯' | '嘞'
         );
-        if usable(from) && !called {
+        // 阿明 and 阿佳: how one calls somebody too.
+        if usable(from) && !called && source.folded(start) != '阿' {
             out.push((start..from + 1, surname + 1.0 + weight(&table.one, from)));
         }
     };

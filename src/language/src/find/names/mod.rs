@@ -7,8 +7,10 @@
 mod characters;
 mod chinese;
 mod context;
+mod dotted;
 mod latin;
-mod other;
+mod minority;
+mod sounds;
 mod weigh;
 
 use std::ops::Range;
@@ -17,15 +19,17 @@ use super::source::{Source, is_han};
 
 /// Finds names among the characters that are `free`.
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
-    let mut found = other::find(source, free);
-    found.extend(latin::find(source, free));
     let mut free = free.to_vec();
-    for range in &found {
-        if let Some(slots) = free.get_mut(range.clone()) {
-            slots.fill(false);
+    let mut found = Vec::new();
+    // What an earlier one takes a later one does not see.
+    for finder in [dotted::find, minority::find, dotted::side_by_side, latin::find, chinese::find] {
+        for range in finder(source, &free) {
+            if let Some(slots) = free.get_mut(range.clone()) {
+                slots.fill(false);
+            }
+            found.push(range);
         }
     }
-    found.extend(chinese::find(source, &free));
     // Beside a star is what a mask has left of a name.
     found.retain(|range| source.before(range.start) != '*' && source.folded(range.end) != '*');
     // 岳阳汨罗市***: the place in front of an address that is masked.

@@ -40,7 +40,7 @@ impl Costs<'_> {
     }
 }
 
-fn word(word: &str) -> f32 {
+pub(super) fn word(word: &str) -> f32 {
     if word.trim().is_empty() {
         return 0.0;
     }
@@ -165,6 +165,12 @@ fn may_begin_rest(source: &Source, at: usize) -> bool {
     }
 }
 
+/// Whether the character says what somebody did to what is named behind: 陆延|开的证明, 梁昶|贷的款.
+fn done(source: &Source, at: usize) -> bool {
+    matches!(source.folded(at), '开' | '带' | '充' | '贷' | '存' | '借' | '发' | '办' | '签' | '付' | '交' | '卖')
+        && source.folded(at + 1) == '的'
+}
+
 /// How much more probable the name is than the words that it would replace.
 pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Range<usize>, name: f32) -> Option<f32> {
     let (from, to) = (source.token_index(range.start)?, source.token_index(range.end - 1)?);
@@ -240,6 +246,8 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
         let shorter = TABLE.one.get(source.folded(range.end - 2)).is_some_and(|weight| weight <= 7.0);
         if last.end > range.end {
             as_words -= 3.0;
+        } else if done(source, range.end - 1) {
+            as_words -= 2.5;
         } else if shorter && follows && is_han(source.folded(range.end)) && may_begin_rest(source, range.end - 1) {
             as_words -= 4.0;
         }
