@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::super::source::{Class, Source, Token, is_han};
 use super::super::words::Words;
+use super::characters::TABLE;
 
 /// Natural logarithms: how much more probable a name is here than anywhere.
 pub(super) fn support(source: &Source, free: &[bool], range: &Range<usize>) -> f32 {
@@ -31,9 +32,13 @@ fn left(source: &Source, start: usize) -> (usize, bool) {
 
 pub(super) fn before(source: &Source, start: usize) -> f32 {
     let (at, mark) = left(source, start);
-    if at == 0 {
-        return 2.5;
-    }
+    // Whoever types no commas types blanks.
+    let parted = if at < start { 2.0 } else { -9.0 };
+    if at == 0 { 2.5 } else { beside(source, at, mark).max(parted) }
+}
+
+/// What the word and the character that end before `at` say.
+fn beside(source: &Source, at: usize, mark: bool) -> f32 {
     let word = word_before(source, at);
     if let Some((_, weight)) = LEFT.ending(&source.folded, at) {
         // 人 says little by itself, and 见证人 much.
@@ -82,15 +87,30 @@ pub(super) fn follows(source: &Source, at: usize) -> bool {
     RIGHT.at(&source.folded, at).is_some()
 }
 
+/// Whether somebody is called by the name, where a sentence begins or behind a word such as 客户: 明亮先生您好.
+fn addressed(source: &Source, range: &Range<usize>) -> bool {
+    const CALLS: [[char; 2]; 3] = [['先', '生'], ['女', '士'], ['小', '姐']];
+    let title = range.end..range.end + 2;
+    let behind = source.folded(title.end);
+    let ends = !is_han(behind) || matches!(behind, '您' | '你' | '吗' | '请' | '好' | '在' | '的');
+    // 诸葛先生 has no given name.
+    TABLE.compound.at(&source.folded, range.start).is_none()
+        && CALLS.iter().any(|call| source.slice(title.clone()) == call)
+        && ends
+        && (before(source, range.start) >= 6.0 || !is_han(source.before(range.start)))
+}
+
 /// Whether the text says in so many words that this is a name: 我叫…，收款人姓名：…，…是我的名字.
 pub(super) fn names_itself(source: &Source, range: &Range<usize>) -> bool {
     let (at, _) = left(source, range.start);
     let called = LEFT.ending(&source.folded, at).is_some_and(|(_, weight)| weight >= 8.0);
     let ends = !is_han(source.folded(range.end))
-        || matches!(source.folded(range.end), '吧' | '啊' | '呢' | '嘛' | '的' | '谢')
+        || matches!(source.folded(range.end), '吧' | '啊' | '呢' | '嘛' | '的' | '谢' | '你' | '您' | '我' | '这')
         || RIGHT.at(&source.folded, range.end).is_some_and(|(_, weight)| weight >= 7.0);
-    let own = source.slice(range.end..(range.end + 5).min(source.len())).starts_with(&['是', '我', '的', '名', '字']);
-    (called && ends || own) && source.slice(range.clone()) != ['谢', '谢']
+    let behind = range.end + usize::from(matches!(source.folded(range.end), ',' | '是'));
+    let own = source.slice(behind..(behind + 4).min(source.len())) == ['我', '的', '名', '字'];
+    let addressed = addressed(source, range);
+    (called && ends || own || addressed) && source.slice(range.clone()) != ['谢', '谢']
 }
 
 /// The length of the title that stands here, as behind a surname: 先生, 经理.
@@ -194,7 +214,7 @@ static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
             6.5,
         ),
         (
-            "转给 打给 汇给 还给 寄给 收汇方 采购 会员 乘客 患者 微信上 其女 其子 其妻 其夫 户内成员 外呼 隔壁 交给 发给 付给 借给 送给 转账给 汇款给 打款给 还钱给 写给 留给 退给",
+            "联系人及电话 姓名及电话 及电话 和电话 及手机 及联系方式 转给 打给 汇给 还给 寄给 收汇方 采购 会员 乘客 患者 微信上 其女 其子 其妻 其夫 户内成员 外呼 隔壁 交给 发给 付给 借给 送给 转账给 汇款给 打款给 还钱给 写给 留给 退给",
             5.0,
         ),
         (
@@ -203,6 +223,7 @@ static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
              那个 这个 有个 一个 个 啊 哦 是不是 不叫 不认识 核实 确认 转接 呼叫 邀请 连 代替 以 往",
             3.0,
         ),
+        ("问过 见过 找过 听说 联系上 凭什么 多亏 要不是 补一下 先 早 晚", 2.5),
         ("我 他 她 咱 俺 家 的 员 长 师 生 友 属 主", 1.5),
     ])
 });
@@ -226,7 +247,7 @@ static RIGHT: LazyLock<Words<f32>> = LazyLock::new(|| {
             2.5,
         ),
         (
-            "有限公司 股份 公司 集团 银行 支行 分行 路 街 大街 大道 镇 区 县 市 省 村 大厦 广场 小区 花园 机场 车站 站 医院 大学 学院 学校 中学 小学 店 厂 超市 饭店 酒店 编码 建筑 科技 贸易 商贸 电子 实业 投资 基金 证券 保险 理财 牌 \
+            "地铁站 高科 高新 门口 路口 附近 旁边 对面 楼下 有限公司 股份 公司 集团 银行 支行 分行 路 街 大街 大道 镇 区 县 市 省 村 大厦 广场 小区 花园 机场 车站 站 医院 大学 学院 学校 中学 小学 店 厂 超市 饭店 酒店 编码 建筑 科技 贸易 商贸 电子 实业 投资 基金 证券 保险 理财 牌 \
              网点 分公司 事务所 合作社 机械 食品 餐饮 餐饮店 服装 充值 元 块 号 号线 码头 新区 开发区 桥 山 河 湖 岛 寺 宫 庙 镇 乡 岭 峰会 出行 打车 外卖 会员 贷 宝 通 盾 券 币 指数 板块",
             -6.0,
         ),

@@ -60,7 +60,9 @@ pub(super) fn side_by_side(source: &Source, free: &[bool]) -> Vec<Range<usize>> 
             end = token.end;
         }
         let range = first.start..end;
-        let enough = known > 1 || characters > 2 || characters > 1 && context::before(source, range.start) >= 3.0;
+        let surname = TABLE.surname.get(source.char(first.start)).is_some_and(|weight| weight <= 8.0);
+        let announced = !surname && context::before(source, range.start) >= 3.0;
+        let enough = known > 1 || characters > 2 || characters > 1 && announced;
         let name = persons > 0 && enough && range.len() > 3;
         if name && free.get(range.clone()).is_some_and(|slots| slots.iter().all(|free| *free)) {
             index += known + characters;

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use super::super::source::{Class, Source, is_han};
 use super::super::words::Words;
-use super::characters::TABLE;
+use super::characters::{TABLE, Weights};
 use super::context;
 use crate::dictionary::dictionary;
+use crate::numerals::digit;
 
 /// Words in the corpus behind the dictionary's frequencies.
 const LN_CORPUS: f32 = 17.91;
@@ -165,6 +166,11 @@ fn may_begin_rest(source: &Source, at: usize) -> bool {
     }
 }
 
+/// What the name of a village or a quarter ends with behind a family's.
+fn is_place(c: char) -> bool {
+    "河岛角堡桥窑巷湾庄坡沟村店屯岭寨塘营铺坝岗口嘴墩楼园渡浜洼台".contains(c)
+}
+
 /// Whether the character says what somebody did to what is named behind: 陆延|开的证明, 梁昶|贷的款.
 fn done(source: &Source, at: usize) -> bool {
     matches!(source.folded(at), '开' | '带' | '充' | '贷' | '存' | '借' | '发' | '办' | '签' | '付' | '交' | '卖')
@@ -209,6 +215,10 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     {
         as_words -= 6.0;
     }
+    // 58万先交.
+    if source.folded(range.start) == '万' && digit(source.before(range.start)).is_some() {
+        as_words -= 8.0;
+    }
     // 多少钱一克.
     if source.folded(range.start) == '钱'
         && matches!(
@@ -226,13 +236,56 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     if exact && first.place && !named {
         as_words -= 3.0;
     }
-    if doubtful_surname(source, range.start) {
+    // 冯|双喜: parents choose words, too; but 于国庆 is a day.
+    let light = |weights: &Weights, at: usize, most: f32| weights.get(source.folded(at)).is_some_and(|w| w <= most);
+    if range.len() == 3
+        && last.start == range.start + 1
+        && last.end == range.end
+        && matches!(last.class, Class::Noun | Class::Quality | Class::Other)
+        && light(&TABLE.surname, range.start, 6.5)
+        && source.folded(range.start) != '于'
+        && light(&TABLE.first, last.start, 8.0)
+        && light(&TABLE.second, last.start + 1, 8.0)
+    {
+        as_words += 2.5;
+    }
+    // 向|海燕: a given name that many people have, behind a surname.
+    if range.len() == 2
+        && let [a, b] = source.slice(range.clone())
+        && TABLE.pairs.contains(&[*a, *b])
+        && !light(&TABLE.surname, range.start, 6.5)
+        && range.start > 0
+        && light(&TABLE.surname, range.start - 1, 6.5)
+    {
+        as_words -= 3.0;
+    }
+    // 朱家角, 薛家|岛: somebody's place.
+    if source.folded(range.start + 1) == '家' && is_place(source.folded(range.start + 2)) {
+        as_words -= 8.0;
+    }
+    // Behind a label with a colon or a blank it is no word before the name.
+    let labelled = context::before(source, range.start) >= 4.5 && !is_han(source.before(range.start));
+    if !labelled && doubtful_surname(source, range.start) {
         as_words -= 5.0;
     }
     let end = source.folded(range.end - 1);
     if matches!(
         end,
-        '镇' | '乡' | '村' | '屯' | '县' | '市' | '区' | '路' | '街' | '巷' | '湾' | '庄' | '坡' | '沟' | '省'
+        '镇' | '乡'
+            | '村'
+            | '屯'
+            | '县'
+            | '市'
+            | '区'
+            | '路'
+            | '街'
+            | '巷'
+            | '湾'
+            | '庄'
+            | '坡'
+            | '沟'
+            | '省'
+            | '窑'
     ) {
         as_words -= 6.0;
     }
