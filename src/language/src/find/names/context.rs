@@ -103,7 +103,10 @@ fn addressed(source: &Source, range: &Range<usize>) -> bool {
 /// Whether the text says in so many words that this is a name: 我叫…，收款人姓名：…，…是我的名字.
 pub(super) fn names_itself(source: &Source, range: &Range<usize>) -> bool {
     let (at, _) = left(source, range.start);
-    let called = LEFT.ending(&source.folded, at).is_some_and(|(_, weight)| weight >= 8.0);
+    // 客户经理叫, 有个叫.
+    let person = source.before(at) == '叫'
+        && (before(source, at - 1) >= 4.5 || matches!(source.before(at - 1), '个' | '位' | '我' | '他' | '她'));
+    let called = person || LEFT.ending(&source.folded, at).is_some_and(|(_, weight)| weight >= 8.0);
     let ends = !is_han(source.folded(range.end))
         || matches!(source.folded(range.end), '吧' | '啊' | '呢' | '嘛' | '的' | '谢' | '你' | '您' | '我' | '这')
         || RIGHT.at(&source.folded, range.end).is_some_and(|(_, weight)| weight >= 7.0);
@@ -224,6 +227,8 @@ static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
             3.0,
         ),
         ("问过 见过 找过 听说 联系上 凭什么 多亏 要不是 补一下 先 早 晚", 2.5),
+        // What is asked for, bought and signed is a product.
+        ("咨询 办理 购买 申购 赎回 认购 起购 签约", -3.0),
         ("我 他 她 咱 俺 家 的 员 长 师 生 友 属 主", 1.5),
     ])
 });

@@ -88,13 +88,13 @@ fn name(source: &Source, free: &[bool], words: &[Word]) -> Option<Range<usize>> 
     let (first, last) = (row.first()?, row.last()?);
     let range = first.range.start..last.range.end;
     let behind = source.char(range.end);
-    if behind.is_ascii_digit()
-        || matches!(behind, '@' | '_')
-        || words.iter().take(skipped).any(|w| w.range.len() == 1) && skipped > 1
-    {
+    if behind.is_ascii_digit() || matches!(behind, '@' | '_') {
         return None;
     }
     let announced = announced(source, &range);
+    if !announced && words.iter().take(skipped).any(|w| w.range.len() == 1) && skipped > 1 {
+        return None;
+    }
     let capitals = row.iter().all(|w| w.capitals);
     let syllables = row.iter().all(|w| pinyin(source.slice(w.range.clone())));
     let long = row.iter().filter(|w| w.range.len() > 1).count();
@@ -112,6 +112,8 @@ fn name(source: &Source, free: &[bool], words: &[Word]) -> Option<Range<usize>> 
 
 /// A name in small letters: zhang wei, where the text says that it is one.
 fn small(source: &Source, free: &[bool], words: &[Word]) -> Option<Range<usize>> {
+    let known = |w: &&Word| NO_NAMES.at(&source.folded, w.range.start).is_some_and(|(n, ())| n == w.range.len());
+    let words = words.get(words.iter().take_while(known).count()..)?;
     let (first, last) = (words.first()?, words.last()?);
     let range = first.range.start..last.range.end;
     let syllables = |w: &Word| !w.capitals && !w.name_like && pinyin(source.slice(w.range.clone()));
@@ -167,14 +169,15 @@ fn announced(source: &Source, range: &Range<usize>) -> bool {
 
 static INTRODUCES: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
-        "name name_is this_is i_am i'm from to regards beneficiary payee remitter sender receiver holder cardholder \
+        "name name_is this_is i_am i'm from to dear attn regards beneficiary payee remitter sender receiver holder cardholder \
          名字是 姓名 mr mr. mrs mrs. ms ms. miss dr dr.",
         (),
     )])
 });
 
 /// What names are written on or with in Latin letters.
-static LETTERS: LazyLock<Words<()>> = LazyLock::new(|| Words::new(&[("拼音 全拼 英文名 护照 凸字 凸印 外文名", ())]));
+static LETTERS: LazyLock<Words<()>> =
+    LazyLock::new(|| Words::new(&[("拼音 全拼 英文 护照 凸字 凸印 外文 卡面 报文 签证 机票", ())]));
 
 /// Surnames in Pinyin, and as they are written in Hong Kong and Taiwan.
 static SURNAMES: LazyLock<Words<()>> = LazyLock::new(|| {
@@ -228,7 +231,7 @@ fn pinyin(word: &[char]) -> bool {
 static NO_NAMES: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
         "apple pay store app google play visa card master mastercard union unionpay american express face id touch windows office word excel iphone ipad mac pro max plus mini air note mate huawei xiaomi oppo vivo samsung galaxy android ios chrome edge safari \
-         bank china of the and for to usb key wi-fi wifi ok nfc hello thank you thanks hi dear sir madam pdf jpg png vip lpr etf qdii atm pos etc cvv cvc cvn pin otp swift iban bic sms wechat alipay paypal facebook tiktok amazon ebay steam netflix \
+         bank china of the and for to usb key wi-fi wifi ok nfc hello thank you thanks i am attn hi dear sir madam pdf jpg png vip lpr etf qdii atm pos etc cvv cvc cvn pin otp swift iban bic sms wechat alipay paypal facebook tiktok amazon ebay steam netflix \
          beneficiary payee remitter sender receiver surname given first last middle holder cardholder my name is this no yes not please help what when how bye good morning day account credit debit number password code address email tel phone mobile new york hong kong macau taiwan usd cny rmb hkd eur jpy gbp error failed invalid system service server \
          taobao weixin jingdong meituan baidu douyin http https www com ip url id ic sim sn imei mr mrs ms miss dr co ltd inc corp group limited company international home link smart token black gold platinum diamond world elite signature classic standard premium digital one",
         (),

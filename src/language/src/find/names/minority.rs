@@ -44,7 +44,7 @@ fn made_of_parts(source: &Source, free: &[bool], start: usize) -> Option<Range<u
     let (before, after) = (context::before(source, start), context::after(source, at));
     let around = before >= 3.0 || after >= 3.5 || before + after >= 4.0;
     // Some of the parts are words and places too.
-    let place = source.token(start).is_some_and(|t| t.place && t.end >= at);
+    let place = parts < 2 && source.token(start).is_some_and(|t| t.place && t.end >= at);
     (!place && at - start >= 3 && (parts >= 2 || at - start >= 4 || around)
         // A single short part needs a word such as 我叫 right before it.
         || at - start == 2 && parts == 1 && before >= 6.0)

@@ -132,10 +132,21 @@ pub(super) fn doubtful_surname(source: &Source, start: usize) -> bool {
     ) && TABLE.surname.get(source.folded(start + 1)).is_some_and(|weight| weight <= 6.0)
 }
 
+/// Whether what stands before such a character says that it is a surname all the same: a label with its mark, a word
+/// that no preposition follows, and, for what ends words (收款|方), a word that is whole.
+fn sure_surname(source: &Source, start: usize) -> bool {
+    let before = context::before(source, start);
+    let ends_words = matches!(source.folded(start), '方' | '母' | '父' | '字' | '官' | '管' | '商' | '祝' | '连');
+    before >= 4.5 && !is_han(source.before(start))
+        || matches!(source.before(start), '为' | '叫')
+        || before >= 6.0 && ends_words
+}
+
 /// What stands behind a name more often than at its end.
-const FOLLOWS: [char; 38] = [
+const FOLLOWS: [char; 40] = [
     '刚', '代', '会', '开', '加', '下', '来', '退', '持', '充', '存', '那', '好', '借', '在', '到', '已', '将', '就',
     '都', '也', '还', '说', '去', '没', '先', '正', '保', '尾', '贷', '拉', '回', '嘞', '带', '系', '家', '约', '晚',
+    '挺', '赞',
 ];
 
 /// Whether a single character follows that is hardly a word there but may well end the given name: 袁语|晚, 廖鹏|月.
@@ -147,7 +158,8 @@ fn leaves_over(source: &Source, end: usize) -> bool {
         && if context::follows(source, end) {
             !may_begin_rest(source, end)
         } else {
-            matches!(token.class, Class::Noun | Class::Quality)
+            // A verb does not stand alone at the end, nor is a month without a number.
+            matches!(token.class, Class::Noun | Class::Quality) || c == '月' || !is_han(source.folded(end + 1))
         }
 }
 
@@ -165,6 +177,9 @@ fn may_begin_rest(source: &Source, at: usize) -> bool {
         _ => true,
     }
 }
+
+/// Cities and counties that begin with a surname.
+static PLACES: LazyLock<Words<()>> = LazyLock::new(|| Words::new(&[(include_str!("../../../data/places.txt"), ())]));
 
 /// What the name of a village or a quarter ends with behind a family's.
 fn is_place(c: char) -> bool {
@@ -233,8 +248,10 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     if rare && first.start == range.start && (first.end - first.start > 1) && !exact && !first.person {
         as_words -= 4.0;
     }
-    if exact && first.place && !named {
-        as_words -= 3.0;
+    // The dictionary calls many cities persons' names.
+    let city = PLACES.at(&source.folded, range.start).is_some_and(|(length, ())| length == range.len());
+    if (city || exact && first.place) && !named {
+        as_words -= if city { 6.0 } else { 3.0 };
     }
     // 冯|双喜: parents choose words, too; but 于国庆 is a day.
     let light = |weights: &Weights, at: usize, most: f32| weights.get(source.folded(at)).is_some_and(|w| w <= most);
@@ -263,9 +280,7 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     if source.folded(range.start + 1) == '家' && is_place(source.folded(range.start + 2)) {
         as_words -= 8.0;
     }
-    // Behind a label with a colon or a blank it is no word before the name.
-    let labelled = context::before(source, range.start) >= 4.5 && !is_han(source.before(range.start));
-    if !labelled && doubtful_surname(source, range.start) {
+    if doubtful_surname(source, range.start) && !sure_surname(source, range.start) {
         as_words -= 5.0;
     }
     let end = source.folded(range.end - 1);
