@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
-use super::super::source::{Source, is_han};
+use super::super::source::{Class, Source, is_han};
 use super::characters::{OFTEN, TABLE, Weights};
 use super::context;
-use super::weigh::{Costs, doubtful_surname, gain};
+use super::weigh::{Costs, doubtful_surname, gain, word};
 
 /// A character that no given name in the lists has.
 const UNKNOWN: f32 = 13.0;
@@ -72,6 +72,19 @@ fn listed(source: &Source, start: usize, ending: &[(f32, Option<usize>)]) -> (f3
     if beside.0 >= before.0 { beside } else { before }
 }
 
+/// A name with a surname that is in no list (some thousands are borne), where the text says that a name begins, and a
+/// given name of two characters that leave no doubt.
+fn stranger(source: &Source, start: usize) -> Option<(Range<usize>, f32)> {
+    const SURNAME: f32 = 11.5;
+    let first = TABLE.first.get(source.folded(start + 1)).filter(|weight| *weight <= 8.0)?;
+    let second = TABLE.second.get(source.folded(start + 2)).filter(|weight| *weight <= 8.0)?;
+    // A verb or a particle is one: 推荐人填李珺. What the dictionary does not know is none.
+    let unknown = || word(source.str(&(start..start + 1))) > 14.0;
+    let alone = source.token(start).filter(|t| t.end == start + 1);
+    let word = alone.is_none_or(|t| !matches!(t.class, Class::Noun | Class::Quality) && !unknown());
+    (!word && context::before(source, start) >= 6.0).then_some((start..start + 3, SURNAME + first + second))
+}
+
 /// The ways to read a name from `start` on, and what each costs.
 fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32)> {
     let mut out = Vec::new();
@@ -81,6 +94,7 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
     }
     let surname = TABLE.surname.get(source.folded(start));
     if surname.is_none() && TABLE.compound.at(&source.folded, start).is_none() {
+        out.extend(stranger(source, start).filter(|(range, _)| range.clone().all(usable)));
         return out;
     }
     // 陈方安生: two surnames and a given name of two characters.
@@ -93,7 +107,7 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
             (TABLE.first.get(source.folded(start + 2)), TABLE.second.get(source.folded(start + 3)))
     {
         let often = TABLE.pairs.contains(&[source.folded(start + 2), source.folded(start + 3)]);
-        out.push((start..start + 4, one + two + if often { OFTEN } else { first + second } + 3.0));
+        out.push((start..start + 4, one + two + if often { OFTEN } else { first + second } + 1.5));
     }
     // 王经理 and 刘先生 are no whole names; 经理 and the like are no given ones.
     let title = |at: usize| {

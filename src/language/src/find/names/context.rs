@@ -87,6 +87,13 @@ pub(super) fn follows(source: &Source, at: usize) -> bool {
     RIGHT.at(&source.folded, at).is_some()
 }
 
+/// Whether a word says who it is and another what is theirs: 我同事雷电的卡.
+pub(super) fn owns(source: &Source, range: &Range<usize>) -> bool {
+    before(source, range.start) >= 6.0
+        && source.folded(range.end) == '的'
+        && RIGHT.at(&source.folded, range.end).is_some_and(|(_, weight)| weight >= 3.5)
+}
+
 /// Whether somebody is called by the name, where a sentence begins or behind a word such as 客户: 明亮先生您好.
 fn addressed(source: &Source, range: &Range<usize>) -> bool {
     const CALLS: [[char; 2]; 3] = [['先', '生'], ['女', '士'], ['小', '姐']];

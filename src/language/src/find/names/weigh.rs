@@ -129,6 +129,7 @@ pub(super) fn doubtful_surname(source: &Source, start: usize) -> bool {
             | '连'
             | '听'
             | '托'
+            | '查'
     ) && TABLE.surname.get(source.folded(start + 1)).is_some_and(|weight| weight <= 6.0)
 }
 
@@ -140,6 +141,10 @@ fn sure_surname(source: &Source, start: usize) -> bool {
     before >= 4.5 && !is_han(source.before(start))
         || matches!(source.before(start), '为' | '叫')
         || before >= 6.0 && ends_words
+}
+
+fn no_name(source: &Source, range: &Range<usize>) -> bool {
+    NO_NAMES.at(&source.folded, range.start).is_some_and(|(length, ())| length >= range.len())
 }
 
 /// What stands behind a name more often than at its end.
@@ -210,7 +215,9 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
         as_words += 10.0;
     }
     // 我叫冷静，: somebody says that the word is a name.
-    let named = range.len() == 2 && exact && context::names_itself(source, range);
+    let named = range.len() == 2
+        && exact
+        && (context::names_itself(source, range) || context::owns(source, range) && !no_name(source, range));
     if named {
         as_words += 6.0;
     }
@@ -323,7 +330,7 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     if leaves_over(source, range.end) {
         as_words -= 2.5;
     }
-    if !named && NO_NAMES.at(&source.folded, range.start).is_some_and(|(length, ())| length >= range.len()) {
+    if !named && no_name(source, range) {
         as_words -= 6.0;
     }
     Some(as_words - rest - name - RARE + support)
