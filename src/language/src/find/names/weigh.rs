@@ -206,7 +206,13 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     let rest = words(source.str(&(first.start..range.start))) + words(source.str(&(range.end..last.end)));
     let mut as_words: f32 = (from..=to).map(|i| costs.token(i)).sum();
     let exact = from == to && first.start == range.start && last.end == range.end;
-    if exact && first.person && (as_words > 9.0 || range.len() > 2) {
+    let light = |weights: &Weights, at: usize, most: f32| weights.get(source.folded(at)).is_some_and(|w| w <= most);
+    // Surname and given name could hardly be anything else; the dictionary calls some such names places.
+    let clear = range.len() == 3
+        && light(&TABLE.surname, range.start, 6.0)
+        && light(&TABLE.first, range.start + 1, 8.0)
+        && light(&TABLE.second, range.start + 2, 8.0);
+    if exact && (first.person || clear) && (as_words > 9.0 || range.len() > 2) {
         // The dictionary knows it as a name.
         as_words += if range.len() > 2 { 8.0 } else { 3.0 };
     }
@@ -221,7 +227,7 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     if named {
         as_words += 6.0;
     }
-    if exact && !first.person && !named {
+    if exact && !first.person && !named && !clear {
         // An ordinary word.
         as_words -= 4.0;
     }
@@ -243,6 +249,7 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     }
     // 多少钱一克.
     if source.folded(range.start) == '钱'
+        && !(clear && source.before(range.start) == '的')
         && matches!(
             source.before(range.start),
             '少' | '块' | '元' | '毛' | '分' | '多' | '的' | '把' | '没' | '花' | '有' | '存' | '取' | '赚'
@@ -257,19 +264,16 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     }
     // The dictionary calls many cities persons' names.
     let city = PLACES.at(&source.folded, range.start).is_some_and(|(length, ())| length == range.len());
-    if (city || exact && first.place) && !named {
+    if (city || exact && first.place && !clear) && !named {
         as_words -= if city { 6.0 } else { 3.0 };
     }
     // 冯|双喜: parents choose words, too; but 于国庆 is a day.
-    let light = |weights: &Weights, at: usize, most: f32| weights.get(source.folded(at)).is_some_and(|w| w <= most);
     if range.len() == 3
         && last.start == range.start + 1
         && last.end == range.end
         && matches!(last.class, Class::Noun | Class::Quality | Class::Other)
-        && light(&TABLE.surname, range.start, 6.5)
+        && clear
         && source.folded(range.start) != '于'
-        && light(&TABLE.first, last.start, 8.0)
-        && light(&TABLE.second, last.start + 1, 8.0)
     {
         as_words += 2.5;
     }
