@@ -22,7 +22,7 @@ OTHERS = (
 )
 # Surnames that are nearly always another word, and characters that no given name has.
 FUNCTION = (
-    "那都和能相从来但问回后当会因自已年要开发信用红师便把"
+    "那都和能相从来但问回后当会因自已年要开发信用红师便把别公战爱益通生强母智"
     "区黑英玉言福布员宛帖延律恩所招敏普格登疏礼秘端粘罕臣色茶角赤赫达迎银锁青香种仪法琴汝有"
 )
 NEVER = "死卡路街镇区县市省村转汇托打说给去到要让叫问帮替办取付买卖看听写寄住拿送接查的了吗呢吧啊呀哦嗯是我你您他她它们这哪么怎谁把被给没"

@@ -7,6 +7,7 @@ mod addresses;
 mod emails;
 mod names;
 mod numbers;
+mod places;
 mod source;
 mod words;
 

@@ -9,6 +9,7 @@ mod parts;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::places::PLACES;
 use super::source::{Source, is_han};
 use super::words::Words;
 use crate::numerals::{chinese_digit, digit};
@@ -133,6 +134,14 @@ fn place(source: &Source, index: usize) -> Option<usize> {
     {
         let end = token.end;
         return Some(end + usize::from(matches!(source.folded(end), '省' | '市' | '区' | '县' | '州')));
+    }
+    // 包头禅城区, 义乌市: a city that the dictionary does not know, and a district behind it.
+    if let Some((length, _)) = PLACES.at(&source.folded, token.start) {
+        let end = token.start + length;
+        let district = (end..end + 5).find(|at| matches!(source.folded(*at), '区' | '县' | '市'));
+        if district.is_some_and(|at| (end..at).all(|at| is_han(source.folded(at)) && !stops(source, at))) {
+            return Some(end + usize::from(source.folded(end) == '市'));
+        }
     }
     // A name that the dictionary does not know, of two to four characters and 市, 区, 县 …
     let mut at = token.start;

@@ -56,7 +56,9 @@ impl Parts<'_> {
             }
             // 高要区 and 郫都区 have a character that stands alone elsewhere.
             let district = self.name == 1 && matches!(self.source.folded(self.at + 1), '区' | '县' | '市');
-            if stops(self.source, self.at) && !district || digits > 5 {
+            // 万和城: behind a part 和 joins another one, in a name it is a character.
+            let within = self.name > 0 && c == '和';
+            if stops(self.source, self.at) && !district && !within || digits > 5 {
                 break;
             } else if digits > 0 {
                 // 文一路, 二七广场: part of a name.
@@ -102,14 +104,15 @@ impl Parts<'_> {
         let end = self.at + length;
         if let Some((unit, ())) = UNITS.at(&source.folded, end) {
             let behind = source.folded(end + unit);
-            if matches!(
-                behind,
-                '线' | '窗' | '柜' | '机' | '店' | '文' | '令' | '通' | '前' | '以' | '下' | '上' | '到'
-            ) && source.folded(end + unit + 1) != '室'
+            if matches!(behind, '线' | '窗' | '柜' | '机' | '店' | '文' | '令' | '通' | '前' | '以' | '下' | '上')
+                && source.folded(end + unit + 1) != '室'
             {
                 return false;
             }
-            // 三号之前 is a day.
+            // 三号之前 and 三号到五号 are days; 801室到了 is not.
+            if behind == '到' && digit(source.folded(end + unit + 1)).is_some() {
+                return false;
+            }
             if behind == '之' && matches!(source.folded(end + unit + 1), '前' | '后' | '内') {
                 return false;
             }
@@ -141,6 +144,8 @@ impl Parts<'_> {
         // 3-2-501 behind an estate.
         if digits >= 3
             && run.iter().any(|c| matches!(c, '-' | '#'))
+            // A blank and a name before it are a person's, and the number a telephone.
+            && !(self.name > 0 && source.before(self.at) == ' ')
             && self.named + self.numbered > 0
             && length <= 10
             && run
@@ -318,7 +323,7 @@ static STOPS: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
         "地址 住址 址 位于 坐落 座落 快递 邮寄 填的 我们 你们 他们 咱们 自己 这个 那个卡 附近 旁边 支行 分行 银行 网点 营业部 营业厅 柜台 窗口 手机 电话 联系 身份证 邮编 邮政编码 卡号 账号 账单 还款 收件人 收货人 姓名 密码 \
          验证码 谢谢 麻烦 帮我 可以 怎么 什么 多少 为什么 时候 出差 上班 旅游 户口 办理 开户 取款 转账 消费 金额 余额 对吗 对吧 没错 已经 然后寄 寄到 住在 收到 请问 电话是 门口 新地址 旧地址 \
-         不是 而是 这里 那边 天气 分公司 公司 法院 大学 医院 派出所 机场 火车站 高铁",
+         户主 房东 业主 租客 联系人 持卡人 客户 收件 叫 不是 而是 这里 那边 天气 分公司 公司 法院 大学 医院 派出所 机场 火车站 高铁",
         (),
     )])
 });

@@ -100,7 +100,7 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
     // 陈方安生: two surnames and a given name of two characters.
     if let (Some(one), Some(two)) =
         (TABLE.surname.get(source.folded(start)), TABLE.surname.get(source.folded(start + 1)))
-        && one + two < 12.0
+        && one + two < 13.5
         && !doubtful_surname(source, start)
         && (start..start + 4).all(usable)
         && let (Some(first), Some(second)) =

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::super::places::{Known, PLACES};
 use super::super::source::{Class, Source, is_han};
 use super::super::words::Words;
 use super::characters::{TABLE, Weights};
@@ -18,7 +19,7 @@ const RARE: f32 = 6.5;
 /// Words that look like names and that the dictionary lacks, or thinks rarer than they are in a bank.
 static NO_NAMES: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
-        "英文名 敬礼 空白 沃德 戴森 申通 方太官 单于 东门 西门 南门 刘海 谷歌 海淘 蓝屏 方试 爱克斯 埃克斯 艾克斯 高露洁 马自达 金龙鱼 江小白 花西子 江铃 戴尔 余利宝 钟薛高 江中 周大福 周生生 周六福 白云山 张小泉 王老吉 李锦记 王致和 方太 康师傅 安踏 华润 马应龙 全聚德 古井 金六福 林清轩 乐高 牛栏山 万宝龙 沃尔玛 白象 桂格 华莱士 郎酒 夏普 施耐德 贝因美 雷克萨斯 雷诺 高德 高通 安利 安佳 海尔 海信 康佳 金山 金蝶 荣威 江淮 毕马威 安永 曾用名 别老 张口 付定金 付款 仇富 乌龙 黄牛 农家乐 备付金 华丽 侯机 栾树 韶光 仇家 陆仟 陆佰 陆拾 陆万 伍仟 伍拾 柒 商祺 顺颂 商旅 商谈 安卓 韩元 李宁 马云 邓白氏 伍佰 余额 余额宝 易方达 易付宝 苏宁 花呗 花旗 贝壳 金卡 金条 金币 金豆 金税 金店 石化 石油 万能 万科 万达 万事达 车贷 车险 车位 房贷 房产 房租 党费 团费 封顶 封号          龙卡 龙支付 贺卡 钱包 钱款 金牌 银联 白金 白领 白条 方案 方向 方式 安心 安逸 安全 平安 平台 安装 安排 高铁 高管 高速 高峰 高级 高档 高额 高端 路由 路费 毛利 毛重 严重 严格 任性 任何 任意 时间 时候 常用 常见          经常 经理 成功 成本 成年 明细 明白 明天 何时 何况 应收 应付 应该 许可 许多 左右 左边 向上 向左 温馨 温度 温州 牛市 熊市 水费 水电 解除 解冻 解释 解绑 项目 费用 席位 强制 冷静 柜台 管理 管家 关闭 关联 关系          都可 乐观 同意 同行 东方 南方 西安 江苏 江西 江南 宁夏 宁波 海关 阳光 元旦 年年 申请 申购 双方 全部 原因 通知 通过 连续 连接 支付 支持 别人 相关 巨额 计算 计划 皮肤 危险 贵行 贵宾 师傅 暴力 充值 古董 商户          商量 空白 曾经 沙发 查询 查账 盖章 后来 游戏 习惯 谈判 宣布 卓越 江门 曹操 苹果 荣耀 华为 小米 京东 淘宝 美团 滴滴 拼多多 抖音 快手 马上 白天 黄金 王府井 张贴 高兴 方便 谢谢 和平 石家庄 宋体 邮储          龙头 雷同 段落 夏天 夏季 钟点 钟表 任务 董事 董事长 程度 程序 权限 权益 安康 明年 明月 季度 季节 文件 文化 文明 时代 牛奶 齐全 康复 叶子 陆续 汪汪 田地 童装 庄稼 申诉 游泳 欧元 欧洲 辛苦 祝好 符合 甘愿          孙子 孙女 舅舅 姐姐 弟弟 公公 婆婆 丁点 万元 万一 元宝 于是 余下 和好 连累 习题 费劲 宫颈 武警 水果 沙特 时段 时常 全额 单据 单子 单位 单独 单笔 单身 成都 成交 成分 盛大 景区 景点 卜蜂 伏特 苗头 白银 凌晨 盛夏 舒服          国债 国内 国际 国家 水单 金融 金额 通用 通话 双重 双倍 年费 年化 年底 年初 月初 月底 季末 车辆 车主 房东 房主 房间 麻烦 麻将 牛仔 马虎 马甲 羊毛 鱼缸 花费 花销 花店 包裹 包括 包含 包邮 向来 强迫 曲线 池子 艾滋          司机 司法 边远 边上 东西 贵重 原本 原始 原路 原件 家人 家属 家长 家里 家庭 宝贝 宝宝 良心 阴历 阳历 农历 公历 公积金 公章 公安 公告 公证 公证处 甘肃 桂林 黎明 黎巴嫩 东方红 付清 双木林 木林 白金卡 钱一 陆金所 微信 微博 陆家嘴 袁大头 潘家园 张家口 付宝 田园 向大 艾特 弓长张 立早章 耳东陈 口天吴 木子李 言午许 古月胡 三横王 草头黄 莫名 莫非 柳州 柏林 洛阳 洪水 樊笼 汤圆 邮箱 邮件",
+        "英文名 敬礼 空白 沃德 戴森 申通 方太官 单于 东门 西门 南门 刘海 谷歌 海淘 蓝屏 方试 爱克斯 埃克斯 艾克斯 高露洁 马自达 金龙鱼 江小白 花西子 江铃 戴尔 余利宝 钟薛高 江中 周大福 周生生 周六福 白云山 张小泉 王老吉 李锦记 王致和 方太 康师傅 安踏 华润 马应龙 全聚德 古井 金六福 林清轩 乐高 牛栏山 万宝龙 沃尔玛 白象 桂格 华莱士 郎酒 夏普 施耐德 贝因美 雷克萨斯 雷诺 高德 高通 安利 安佳 海尔 海信 康佳 金山 金蝶 荣威 江淮 毕马威 安永 曾用名 别老 张口 付定金 付款 仇富 乌龙 黄牛 农家乐 备付金 华丽 侯机 栾树 韶光 仇家 陆仟 陆佰 陆拾 陆万 伍仟 伍拾 柒 商祺 顺颂 商旅 商谈 安卓 韩元 李宁 马云 邓白氏 伍佰 余额 余额宝 谭木匠 易方达 易付宝 苏宁 花呗 花旗 贝壳 金卡 金条 金币 金豆 金税 金店 石化 石油 万能 万科 万达 万事达 车贷 车险 车位 房贷 房产 房租 党费 团费 封顶 封号          龙卡 龙支付 贺卡 钱包 钱款 金牌 银联 白金 白领 白条 方案 方向 方式 安心 安逸 安全 平安 平台 安装 安排 高铁 高管 高速 高峰 高级 高档 高额 高端 路由 路费 毛利 毛重 严重 严格 任性 任何 任意 时间 时候 常用 常见          经常 经理 成功 成本 成年 明细 明白 明天 何时 何况 应收 应付 应该 许可 许多 左右 左边 向上 向左 温馨 温度 温州 牛市 熊市 水费 水电 解除 解冻 解释 解绑 项目 费用 席位 强制 冷静 柜台 管理 管家 关闭 关联 关系          都可 乐观 同意 同行 东方 南方 西安 江苏 江西 江南 宁夏 宁波 海关 阳光 元旦 年年 申请 申购 双方 全部 原因 通知 通过 连续 连接 支付 支持 别人 相关 巨额 计算 计划 皮肤 危险 贵行 贵宾 师傅 暴力 充值 古董 商户          商量 空白 曾经 沙发 查询 查账 盖章 后来 游戏 习惯 谈判 宣布 卓越 江门 曹操 苹果 荣耀 华为 小米 京东 淘宝 美团 滴滴 拼多多 抖音 快手 马上 白天 黄金 王府井 张贴 高兴 方便 谢谢 和平 石家庄 宋体 邮储          龙头 雷同 段落 夏天 夏季 钟点 钟表 任务 董事 董事长 程度 程序 权限 权益 安康 明年 明月 季度 季节 文件 文化 文明 时代 牛奶 齐全 康复 叶子 陆续 汪汪 田地 童装 庄稼 申诉 游泳 欧元 欧洲 辛苦 祝好 符合 甘愿          孙子 孙女 舅舅 姐姐 弟弟 公公 婆婆 丁点 万元 万一 元宝 于是 余下 和好 连累 习题 费劲 宫颈 武警 水果 沙特 时段 时常 全额 单据 单子 单位 单独 单笔 单身 成都 成交 成分 盛大 景区 景点 卜蜂 伏特 苗头 白银 凌晨 盛夏 舒服          国债 国内 国际 国家 水单 金融 金额 通用 通话 双重 双倍 年费 年化 年底 年初 月初 月底 季末 车辆 车主 房东 房主 房间 麻烦 麻将 牛仔 马虎 马甲 羊毛 鱼缸 花费 花销 花店 包裹 包括 包含 包邮 向来 强迫 曲线 池子 艾滋          司机 司法 边远 边上 东西 贵重 原本 原始 原路 原件 家人 家属 家长 家里 家庭 宝贝 宝宝 良心 阴历 阳历 农历 公历 公积金 公章 公安 公告 公证 公证处 甘肃 桂林 黎明 黎巴嫩 东方红 付清 双木林 木林 白金卡 钱一 陆金所 微信 微博 陆家嘴 袁大头 潘家园 张家口 付宝 田园 向大 艾特 弓长张 立早章 耳东陈 口天吴 木子李 言午许 古月胡 三横王 草头黄 莫名 莫非 柳州 柏林 洛阳 洪水 樊笼 汤圆 邮箱 邮件",
         (),
     )])
 });
@@ -148,10 +149,10 @@ fn no_name(source: &Source, range: &Range<usize>) -> bool {
 }
 
 /// What stands behind a name more often than at its end.
-const FOLLOWS: [char; 40] = [
+const FOLLOWS: [char; 42] = [
     '刚', '代', '会', '开', '加', '下', '来', '退', '持', '充', '存', '那', '好', '借', '在', '到', '已', '将', '就',
     '都', '也', '还', '说', '去', '没', '先', '正', '保', '尾', '贷', '拉', '回', '嘞', '带', '系', '家', '约', '晚',
-    '挺', '赞',
+    '挺', '赞', '人', '休',
 ];
 
 /// Whether a single character follows that is hardly a word there but may well end the given name: 袁语|晚, 廖鹏|月.
@@ -182,9 +183,6 @@ fn may_begin_rest(source: &Source, at: usize) -> bool {
         _ => true,
     }
 }
-
-/// Cities and counties that begin with a surname.
-static PLACES: LazyLock<Words<()>> = LazyLock::new(|| Words::new(&[(include_str!("../../../data/places.txt"), ())]));
 
 /// What the name of a village or a quarter ends with behind a family's.
 fn is_place(c: char) -> bool {
@@ -263,7 +261,7 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
         as_words -= 4.0;
     }
     // The dictionary calls many cities persons' names.
-    let city = PLACES.at(&source.folded, range.start).is_some_and(|(length, ())| length == range.len());
+    let city = PLACES.at(&source.folded, range.start) == Some((range.len(), Known::HardlyName));
     if (city || exact && first.place && !clear) && !named {
         as_words -= if city { 6.0 } else { 3.0 };
     }
@@ -272,8 +270,10 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
         && last.start == range.start + 1
         && last.end == range.end
         && matches!(last.class, Class::Noun | Class::Quality | Class::Other)
-        && clear
+        && light(&TABLE.surname, range.start, 6.5)
         && source.folded(range.start) != '于'
+        && light(&TABLE.first, last.start, 8.0)
+        && light(&TABLE.second, last.start + 1, 10.0)
     {
         as_words += 2.5;
     }
@@ -322,7 +322,8 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     };
     if !pair && last.start + 1 == range.end && range.len() > 2 {
         let follows = FOLLOWS.contains(&end);
-        let shorter = TABLE.one.get(source.folded(range.end - 2)).is_some_and(|weight| weight <= 7.0);
+        // What is left is a name too: of three characters, or with a given name of one that is common.
+        let shorter = range.len() > 3 || light(&TABLE.one, range.end - 2, 7.0);
         if last.end > range.end {
             as_words -= 3.0;
         } else if done(source, range.end - 1) {
