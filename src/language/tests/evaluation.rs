@@ -59,6 +59,7 @@ fn development() {
         &[("_", 0.99, 0.98), ("cvn", 0.93, 0.98), ("password", 0.95, 0.98), ("verification_code", 0.97, 0.98)],
     );
     check("masking-dev/people/train.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
+    check("masking-dev/calls/train.jsonl", &[("_", 0.94, 0.94), ("name", 0.99, 0.99), ("address", 0.97, 0.95)]);
 }
 
 /// Sentences of the same authors from other templates.
@@ -67,6 +68,7 @@ fn development_check() {
     check("masking-dev/first/check.jsonl", &[("_", 0.98, 0.985)]);
     check("masking-dev/numbers/check.jsonl", &[("_", 0.98, 0.98), ("cvn", 0.96, 0.98), ("password", 0.97, 0.98)]);
     check("masking-dev/people/check.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
+    check("masking-dev/calls/check.jsonl", &[("_", 0.94, 0.94), ("name", 0.985, 0.99), ("address", 0.97, 0.98)]);
 }
 
 /// Numbers with words between their pieces that are in no list of the rules.

@@ -14,15 +14,26 @@ struct Index<T> {
 }
 
 /// A set of characters, as bits of the Basic Multilingual Plane; characters beyond it share one bit.
-struct Chars(Vec<u64>);
+pub(super) struct Chars(Vec<u64>);
 
 impl Chars {
+    pub fn new(chars: impl Iterator<Item = char>) -> Self {
+        let mut set = Chars(vec![0; 1024]);
+        for c in chars {
+            let (word, bit) = Chars::place(c);
+            if let Some(bits) = set.0.get_mut(word) {
+                *bits |= bit;
+            }
+        }
+        set
+    }
+
     fn place(c: char) -> (usize, u64) {
         let code = u32::from(c).min(0xffff) as usize;
         (code / 64, 1 << (code % 64))
     }
 
-    fn has(&self, c: char) -> bool {
+    pub fn has(&self, c: char) -> bool {
         let (word, bit) = Chars::place(c);
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
@@ -31,13 +42,7 @@ impl Chars {
 impl<T: Copy> Index<T> {
     fn new(mut words: Vec<(Vec<char>, T)>) -> Self {
         words.sort_by(|(a, _), (b, _)| a.first().cmp(&b.first()).then(b.len().cmp(&a.len())));
-        let mut starts = Chars(vec![0; 1024]);
-        for first in words.iter().filter_map(|(word, _)| word.first()) {
-            let (word, bit) = Chars::place(*first);
-            if let Some(bits) = starts.0.get_mut(word) {
-                *bits |= bit;
-            }
-        }
+        let starts = Chars::new(words.iter().filter_map(|(word, _)| word.first().copied()));
         Index { words, starts }
     }
 

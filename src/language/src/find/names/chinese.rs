@@ -9,7 +9,9 @@ use std::ops::Range;
 use super::super::source::{Class, Source, is_han};
 use super::characters::{OFTEN, TABLE, Weights};
 use super::context;
-use super::weigh::{Costs, doubtful_surname, gain, word};
+use super::surname::doubtful;
+use super::weigh::{Costs, LISTED, gain, word};
+use crate::numerals::digit;
 
 /// A character that no given name in the lists has.
 const UNKNOWN: f32 = 13.0;
@@ -20,9 +22,6 @@ struct Candidate {
     /// The name before it when the best choice has this one.
     previous: Option<usize>,
 }
-
-/// What it adds that a name stands right beside another one, as in a list.
-const LISTED: f32 = 3.0;
 
 /// The names whose gains add up to the most.
 pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
@@ -76,6 +75,10 @@ fn listed(source: &Source, start: usize, ending: &[(f32, Option<usize>)]) -> (f3
 /// given name of two characters that leave no doubt.
 fn stranger(source: &Source, start: usize) -> Option<(Range<usize>, f32)> {
     const SURNAME: f32 = 11.5;
+    // 幺七三.
+    if (start..start + 3).any(|at| digit(source.folded(at)).is_some()) {
+        return None;
+    }
     let first = TABLE.first.get(source.folded(start + 1)).filter(|weight| *weight <= 8.0)?;
     let second = TABLE.second.get(source.folded(start + 2)).filter(|weight| *weight <= 8.0)?;
     // A verb or a particle is one: 推荐人填李珺. What the dictionary does not know is none.
@@ -101,7 +104,7 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
     if let (Some(one), Some(two)) =
         (TABLE.surname.get(source.folded(start)), TABLE.surname.get(source.folded(start + 1)))
         && one + two < 13.5
-        && !doubtful_surname(source, start)
+        && !doubtful(source, start)
         && (start..start + 4).all(usable)
         && let (Some(first), Some(second)) =
             (TABLE.first.get(source.folded(start + 2)), TABLE.second.get(source.folded(start + 3)))

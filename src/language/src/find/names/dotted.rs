@@ -12,6 +12,9 @@ use super::weigh::word;
 /// Characters on one side of the dot, at most.
 const SIDE: usize = 12;
 
+/// Words of a name without a dot, at most.
+const WORDS: usize = 10;
+
 fn is_dot(c: char) -> bool {
     matches!(c, '·' | '•' | '・' | '‧' | '∙' | '･' | '⋅' | '﹒')
 }
@@ -42,12 +45,12 @@ pub(super) fn side_by_side(source: &Source, free: &[bool]) -> Vec<Range<usize>> 
     while let Some(first) = source.tokens.get(index) {
         let mut end = first.start;
         let (mut known, mut persons, mut characters) = (0, 0, 0);
-        let run = source.tokens.get(index..).unwrap_or_default().iter().take_while(|t| {
+        let run = source.tokens.get(index..).unwrap_or_default().iter().take(WORDS).take_while(|t| {
             let length = t.end - t.start;
-            let announces = length == 2 && context::before(source, t.end) >= 4.5;
+            let announces = || length == 2 && context::before(source, t.end) >= 4.5;
             // 大卫 is in the dictionary as a word, and a rare one; 基金 is not rare.
             let name = || t.person || t.place || word(source.str(&(t.start..t.end))) > 12.0;
-            (length == 1 || t.class == Class::Noun && !announces && name()) && length < 9 && part(source, t)
+            length < 9 && part(source, t) && (length == 1 || t.class == Class::Noun && name() && !announces())
         });
         for token in run {
             match token.end - token.start {
@@ -86,7 +89,7 @@ fn left(source: &Source, dot: usize, usable: impl Fn(usize) -> bool) -> usize {
         let Some(token) = source.token(start - 1) else { break };
         // Nearly nothing but a name has the dot in the middle: then the word before it is one, and longer than a character.
         let beside = sure && (start == dot || dot - start < 2 && context::before(source, start) < 3.0);
-        if !part(source, &token) && !(beside && token.end - token.start <= 4) {
+        if !(part(source, &token) || beside && token.end - token.start <= 4) {
             break;
         }
         let from = token.start.max(dot.saturating_sub(SIDE));
@@ -109,7 +112,7 @@ fn right(source: &Source, dot: usize, usable: impl Fn(usize) -> bool) -> usize {
         let Some(token) = source.token(end).filter(|_| usable(end)) else { break };
         // A part is longer than a character.
         let short = end == from || end == from + 1 && !context::follows(source, end) && token.class != Class::Adverb;
-        if !part(source, &token) && !(sure && short && token.end - token.start <= 4) {
+        if !(part(source, &token) || sure && short && token.end - token.start <= 4) {
             break;
         }
         end += (end..token.end).take_while(|at| usable(*at)).count().max(1);

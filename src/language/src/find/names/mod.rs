@@ -1,16 +1,20 @@
 //! Names of people.
 //!
-//! Three ways to find one: by surname and given name, where how probable the characters are as a name is weighed
-//! against how probable they are as words, with what stands before and behind; by the dot in names of other peoples and
-//! their common parts; and by capital letters.
+//! Four ways to find one: by the dot in names from other languages, and words that the dictionary knows as such names
+//! ([`dotted`]); by the parts that names of other peoples are made of ([`minority`]); by Latin letters ([`latin`]); and by
+//! surname and given name ([`chinese`]), where how probable the characters are as a name is weighed against how probable
+//! they are as words, with what stands before and behind ([`weigh`]).
 
 mod characters;
 mod chinese;
 mod context;
 mod dotted;
+mod given;
 mod latin;
 mod minority;
+mod nobody;
 mod sounds;
+mod surname;
 mod weigh;
 
 use std::ops::Range;
@@ -42,3 +46,6 @@ pub(super) fn find(source: &Source, free: &[bool]) -> Vec<Range<usize>> {
     found.retain(|range| !masked(range));
     found
 }
+
+#[cfg(test)]
+mod tests;
