@@ -217,6 +217,8 @@ proptest! {
 
     #[test]
     fn no_long_number_survives(digits in "[0-9]{11,30}") {
+        // The number that a service's text messages come from is nobody's.
+        prop_assume!(!digits.starts_with("106"));
         let masked = text(&format!("号码{digits}"));
         prop_assert!(readable(&masked) <= 11 && masked.contains('*'), "{}", masked);
     }
