@@ -35,13 +35,13 @@ fn chosen_word(reading: &Reading) -> f32 {
 fn cut_off(reading: &Reading) -> f32 {
     let (source, range, last) = (reading.source, &reading.range, &reading.last);
     let at = range.end - 1;
-    let given = source.slice(range.start + 1..range.end);
+    let (given, behind) = (source.slice(range.start + 1..range.end), source.folded(range.end));
     if range.len() < 3 || last.start != at || matches!(given, [a, b] if TABLE.pairs.contains(&[*a, *b])) {
         return 0.0;
     }
     // What is left is a name too: of three characters, or with a given name of one that is common.
-    let shorter = range.len() > 3 || light(source, &TABLE.one, at - 1, 7.0);
-    let follows = FOLLOWS.contains(source.folded(at)) && is_han(source.folded(range.end));
+    let shorter = range.len() > 3 || light(source, &TABLE.one, at - 1, 8.5);
+    let follows = FOLLOWS.contains(source.folded(at)) && (is_han(behind) || behind.is_ascii_digit());
     if last.end > range.end {
         -3.0
     } else if done(source, at) {
@@ -54,7 +54,8 @@ fn cut_off(reading: &Reading) -> f32 {
 }
 
 /// What stands behind a name more often than at its end.
-const FOLLOWS: &str = "刚代会开加下来退持充存那好借在到已将就都也还说去没先正保尾贷拉回嘞带系家约晚挺赞人休";
+const FOLLOWS: &str =
+    "刚代会开加下来退持充存那好借在到已将就都也还说去没先正保尾贷拉回嘞带系家约晚挺赞人休向用升调后号";
 
 /// Whether a single character follows that is hardly a word there but may well end the given name: 袁语|晚, 廖鹏|月.
 fn leaves_over(source: &Source, end: usize) -> bool {

@@ -10,7 +10,7 @@ use crate::dictionary::dictionary;
 /// Words in the corpus behind the dictionary's frequencies.
 const LN_CORPUS: f32 = 17.91;
 /// What a name costs where nothing speaks for one.
-const RARE: f32 = 6.5;
+const RARE: f32 = 6.0;
 
 /// What it adds that a name stands right beside another one, as in a list.
 pub(super) const LISTED: f32 = 3.0;
@@ -128,7 +128,7 @@ fn whole(reading: &Reading, as_words: f32, name: f32) -> f32 {
             weight += 3.0;
         }
     } else if !reading.named {
-        weight -= 4.0;
+        weight -= 5.0;
     }
     weight
 }
