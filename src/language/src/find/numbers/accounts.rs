@@ -64,6 +64,10 @@ fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: us
         || day
         || sender
         || digits.contains(&shapes::TEN)
+        || shapes::bar_code(digits)
+        || shapes::counts_up(digits)
+        // 123456789012.50.
+        || context.source.folded(end) == '.' && crate::numerals::digit(context.source.folded(end + 1)).is_some()
         || context.glued(first.range.start)
         || secrets::date(context, groups)
     {

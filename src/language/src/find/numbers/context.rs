@@ -118,7 +118,8 @@ impl<'a> Context<'a> {
     /// are accounts'.
     pub fn numbered(&self, start: usize) -> bool {
         let source = self.source;
-        let leads = |at: &usize| matches!(source.folded(*at), '是' | '为' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"');
+        let leads =
+            |at: &usize| matches!(source.folded(*at), '是' | '为' | ',' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"');
         let at = start - (0..start).rev().take(4).take_while(leads).count();
         let before = |back: usize| at.checked_sub(back).map_or('\0', |at| source.folded(at));
         match before(1) {

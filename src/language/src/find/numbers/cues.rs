@@ -129,7 +129,7 @@ fn continues(source: &Source, cue: Cue, at: usize) -> bool {
     if cue != Cue::Phone {
         return false;
     }
-    let end = at - (0..at).rev().take(3).take_while(|at| matches!(source.folded(*at), ',' | ' ' | '、')).count();
+    let end = at - (0..at).rev().take(3).take_while(|at| matches!(source.folded(*at), ',' | ' ' | '、' | '再')).count();
     let code = (0..end).rev().take(5).map_while(|at| digit(source.folded(at))).collect::<Vec<_>>();
     matches!(code.as_slice(), [_, 1..=9, 0] | [_, _, 1..=9, 0])
 }
@@ -137,7 +137,7 @@ fn continues(source: &Source, cue: Cue, at: usize) -> bool {
 /// Whether the word for a paper is where a number stands, not what it is: 回单最上面那串, 合同里写的.
 fn a_place(source: &Source, cue: Cue, end: usize) -> bool {
     cue == Cue::Serial
-        && matches!(source.before(end), '单' | '同' | '证' | '票')
+        && matches!(source.slice(end.saturating_sub(2)..end), ['回' | '单', '单' | '据'] | ['合', '同'] | ['凭', '证'])
         && matches!(source.folded(end), '上' | '里' | '最' | '中' | '背' | '下')
 }
 
@@ -149,7 +149,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Code,
         ),
         (
-            "客户号码 用户号码 手機 手機號碼 電話 電話號碼 号马 手机 手机号 手机号码 手机号吗 电话 电话号 电话号码 联系方式 联系电话 座机 固话 固定电话 传真 来电 主叫 致电 回电 拨打 拨 打给 预留号 预留手机 \
+            "总机 直线电话 客户号码 用户号码 手機 手機號碼 電話 電話號碼 号马 手机 手机号 手机号码 手机号吗 电话 电话号 电话号码 联系方式 联系电话 座机 固话 固定电话 传真 来电 主叫 致电 回电 拨打 拨 打给 预留号 预留手机 \
              移动电话 办公室电话 宅电 热线号 微信 微信号 微信同号 微信是 微信号是 小灵通 本机 机主 短信发到 充话费 话费 tel mobile phone cell fax telephone 手机卡 新号 旧号 老号 \
              我的号 我号 他的号 她的号 打这个 打我 港澳号码 香港号码 澳门号码 台湾号码 呼叫 回拨 联系我 联系他 联系她 区号",
             Cue::Phone,
@@ -202,7 +202,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Received,
         ),
         (
-            "房产证号 房产证 不动产证 不动产证号 产权证 产权证号 行驶证 驾驶证号 结婚证号 毕业证号 cnaps cnaps_code 寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
+            "顺丰 圆通 中通 申通 韵达 极兔 德邦 运单 物流 小票 存根 电子客票 双色球 大乐透 彩票 经度 纬度 营业执照 水表户号 电表户号 比分 房产证号 房产证 不动产证 不动产证号 产权证 产权证号 行驶证 驾驶证号 结婚证号 毕业证号 cnaps cnaps_code 寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
              序列号 合同 合同号 合同编号 保单 保单号 保险单号 发票 发票号 发票号码 发票代码 设备号 终端号 终端编号 商户号 商户编号 申请编号 申请单 申请号 进件 进件号 进件编号 \
              排队号 取号 预约号 预约编号 取件码 提货码 优惠码 邀请码 推荐码 兑换码 券码 券号 会员号 退款单 退款单号 受理号 受理编号 受理单 工单 工单号 工单编号 投诉单 案件编号 案件号 报案号 imei imsi sn \
              会话编号 请求 版本 版本号 车牌 车牌号 代码 错误码 错误代码 返回码 响应码 报错 提示码 信用代码 社会信用代码 统一社会信用代码 执照号 营业执照号 纳税人识别号 税号 \

@@ -124,6 +124,7 @@ fn number(context: &Context, start: usize, glyphs: &[Glyph]) -> Option<(Kind, us
         let digits: Vec<u8> = glyphs.iter().map(|glyph| glyph.value).collect();
         let kind = match shapes::shape(&digits) {
             Some(Shape::Mobile) => Kind::Phone,
+            Some(Shape::Landline) if before(Before::Bracket) > 0 && many(How::Digit) == count => Kind::Phone,
             _ if many(How::SoundsAlike) > 0 => return None,
             Some(Shape::Card) => Kind::Card,
             Some(Shape::Resident) => Kind::IdNumber,

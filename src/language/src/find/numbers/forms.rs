@@ -4,9 +4,9 @@ use super::super::Kind;
 use super::context::Context;
 use super::cues::Cue;
 use super::gaps::Gap;
+use super::phones;
 use super::reading::{Group, run};
 use super::resolve::{self, Readings};
-use super::secrets;
 use super::shapes::{self, Shape};
 
 /// A number of this many digits is no account.
@@ -114,15 +114,19 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
     };
     best = best.filter(|(_, at)| !one_by_one(*at));
     if best.is_none() {
-        best = dialled(context, groups).map(|at| (Shape::Mobile, at));
+        best = phones::dialled(context, groups).map(|at| (Shape::Mobile, at));
     }
     // 1385-1234-567-8901: a mobile number that goes on in the same manner is a piece of a longer one.
-    let goes_on = |at: usize| {
+    let alike = |at: usize| {
         let (Some(last), Some(next)) = (groups.get(at), groups.get(at + 1)) else { return false };
-        let same = at.checked_sub(1).and_then(|i| groups.get(i)).is_some_and(|before| {
+        at.checked_sub(1).and_then(|i| groups.get(i)).is_some_and(|before| {
             context.source.slice(before.range.end..last.range.start)
                 == context.source.slice(last.range.end..next.range.start)
-        });
+        })
+    };
+    let goes_on = |at: usize| {
+        let Some(next) = groups.get(at + 1) else { return false };
+        let same = alike(at);
         // 1367834 8510 416 7767.
         let ragged = at > 0 && next.digits.len() > 2 && digits > 13;
         (same || ragged)
@@ -141,7 +145,13 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         let next = groups.get(at + 1);
         unannounced
             && next.is_some_and(|next| {
-                next.gap.runs_on() && !next.doubtful && next.digits.len() >= 2 && shapes::shape(&next.digits).is_none()
+                // 0571-8765 4321-802: an extension is divided in another way.
+                let extension = shape == Shape::Landline && next.digits.len() <= 4 && !alike(at);
+                next.gap.runs_on()
+                    && !(next.gap == Gap::Tight && extension)
+                    && !next.doubtful
+                    && next.digits.len() >= 2
+                    && shapes::shape(&next.digits).is_none()
             })
     };
     // A line that only a correction makes, and nothing announces, is chance.
@@ -197,7 +207,7 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         Some((Shape::Resident, at)) => (Kind::IdNumber, at),
         Some((Shape::ResidentWithSlip, at)) if !serial && !announced(Cue::Account, 6) => (Kind::IdNumber, at),
         Some((Shape::Card, at)) if !serial => (Kind::Card, at),
-        _ => announced_as(context, groups, cue, distance)?,
+        _ => announced_as(context, groups, cue, distance).or_else(|| phones::contacted(context, groups))?,
     };
     if kind == Kind::Phone {
         let before = |back: usize| start.checked_sub(back).map_or('\0', |at| context.source.folded(at));
@@ -206,22 +216,6 @@ pub(super) fn best(context: &Context, groups: &[Group]) -> Option<(Kind, usize, 
         }
     }
     Some((kind, last + 1, start))
-}
-
-/// The last group of a number as one dials it abroad: behind a plus, or 0044 where a number is announced (ITU-T E.164: 15
-/// digits at most).
-fn dialled(context: &Context, groups: &[Group]) -> Option<usize> {
-    let start = groups.first()?.range.start;
-    let named = matches!(context.before(start), Some((Cue::Phone | Cue::Numbered, 0..=4)))
-        && !matches!(context.announces(start), Some((Cue::Document, 0..=12)));
-    let prefix = || matches!(groups, [first, ..] if matches!(first.digits.as_slice(), [0, 0, 1] | [0, 0, 3..=8, _]));
-    if context.source.before(start) != '+' && !(named && prefix()) {
-        return None;
-    }
-    let run = run(groups);
-    let digits: Vec<u8> = run.iter().flat_map(|group| group.digits.iter().copied()).collect();
-    let public = digits.strip_prefix(&[8, 6]).is_some_and(shapes::hotline);
-    ((10..=15).contains(&digits.len()) && !public).then(|| run.len() - 1)
 }
 
 /// What the nearest word says that the groups are, if they have the length for it.
@@ -236,6 +230,7 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
     }
     let near = distance <= if digits >= 12 { 18 } else { 8 };
     let after = context.after(end).filter(|(_, distance)| *distance <= 6).map(|(cue, _)| cue);
+    let behind = after == Some(Cue::Phone) && !(cue == Cue::Phone && near);
     // 您的信用卡由邮政寄出，邮件号……: a nearer word of no list.
     let near = near && !(distance > 2 && context.numbered(first.range.start));
     let is = |what: Cue| (cue == what && near) || (after == Some(what) && !(near && cue == Cue::Serial));
@@ -255,7 +250,7 @@ fn announced_as(context: &Context, groups: &[Group], cue: Cue, distance: usize) 
         if broken || shapes::luhn(&first.digits) { Kind::Card } else { Kind::Account }
     } else if is(Cue::Phone)
         && (7..=if broken { 26 } else { 14 }).contains(&digits)
-        && phone_without_form(context, said, digits, distance)
+        && phones::announced(context, said, distance, behind)
     {
         Kind::Phone
     } else {
@@ -297,24 +292,4 @@ fn whole(groups: &[Group]) -> (usize, usize, usize) {
         end = group.range.end;
     }
     (end, digits, last)
-}
-
-/// A line without its area code, or a number with a slip in it.
-fn phone_without_form(context: &Context, said: &[Group], digits: usize, distance: usize) -> bool {
-    let all: Vec<u8> = said.iter().flat_map(|g| g.digits.iter().copied()).collect();
-    let start = said.first().map_or(0, |g| g.range.start);
-    let between = context.source.slice(start.saturating_sub(distance.min(5))..start);
-    // 手机 is said of numbers of eleven digits alone.
-    let name =
-        context.last_before(start, &[Cue::Numbered, Cue::Received]).map(|m| context.source.slice(m.range.clone()));
-    if name.is_some_and(|name| matches!(name, ['手', '机' | '機', ..])) && !matches!(all.first(), Some(0 | 1 | 8)) {
-        return false;
-    }
-    let direct = !between.iter().any(|c| matches!(c, '来' | '念' | '给' | '里' | '说' | '银'));
-    let local = matches!(digits, 7 | 8) && matches!(all.first(), Some(2..=8)) && distance <= 4 && direct;
-    let public = matches!(all.as_slice(), [4 | 8, 0, 0, ..] | [1, 0..=2, ..]);
-    let broken = said.iter().skip(1).any(|g| g.gap != Gap::Tight);
-    let national = matches!(all.first(), Some(0 | 1)) || all.starts_with(&[8, 6]) || digits <= 11;
-    let day = digits == 8 && shapes::starts_with_a_day(&all) || secrets::date(context, said);
-    !day && !shapes::hotline(&all) && (local || digits >= 10 && !public && national && (broken || digits <= 13))
 }

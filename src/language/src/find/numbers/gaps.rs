@@ -123,7 +123,7 @@ fn piece(source: &Source, at: usize) -> Option<usize> {
 /// Places within a number.
 static PLACES: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::new(&[(
-        "前 前面 前边 前头 最前面 开头 打头 起头 头 先 中间 当中 后 后面 后边 后头 往后 再往后 往下 下面 接下来 接着 跟着 然后 \
+        "前 前面 前边 前头 最前面 开头 打头 起头 头 先 中 中间 当中 居中 后 后面 后边 后头 往后 再往后 往下 下面 接下来 接着 跟着 然后 \
          最后 最后面 末 末尾 末了 末位 末端 结尾 收尾 尾 尾巴 尾数 尾号 剩下 剩余 余下 其余 还有 再来 再接 再后面 完了",
         (),
     )])

@@ -12,6 +12,7 @@ mod documents;
 mod echo;
 mod forms;
 mod gaps;
+mod phones;
 mod reading;
 mod repeats;
 mod resolve;

@@ -106,6 +106,19 @@ pub(super) fn starts_with_a_day(digits: &[u8]) -> bool {
     matches!(number(digits, 0, 4), 1990..=2049) && date(number(digits, 4, 6), number(digits, 6, 8))
 }
 
+/// Whether the digits are an article's bar code: EAN-13 of China (69) or a book (978), with its check digit.
+pub(super) fn bar_code(digits: &[u8]) -> bool {
+    let weigh = |(i, d): (usize, &u8)| u32::from(*d) * if i % 2 == 0 { 1 } else { 3 };
+    digits.len() == 13
+        && matches!(digits, [6, 9, ..] | [9, 7, 8, ..])
+        && digits.iter().enumerate().map(weigh).sum::<u32>() % 10 == 0
+}
+
+/// Whether the digits only count up, as one tries a keyboard: 123456789012.
+pub(super) fn counts_up(digits: &[u8]) -> bool {
+    digits.windows(2).all(|pair| matches!(pair, [a, b] if (a + 1) % 10 == *b))
+}
+
 /// Whether a card may begin so (ISO/IEC 7812; 2 only as 2221 to 2720, 9 as one bank's 9558): a date never does.
 fn issuer(digits: &[u8]) -> bool {
     match digits {
