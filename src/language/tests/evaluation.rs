@@ -38,14 +38,11 @@ fn check(file: &str, floors: &[Floor]) {
 fn held_out_sentences_are_found_as_well_as_before() {
     let floors = [
         ("_", 0.99, 0.98),
-        ("account", 0.98, 0.955),
-        ("card", 0.985, 0.99),
-        ("cvn", 0.98, 0.985),
-        ("id_number", 0.98, 0.99),
+        ("account", 0.99, 0.96),
+        ("cvn", 0.985, 0.985),
         ("name", 0.97, 0.975),
-        ("password", 0.985, 0.99),
-        ("phone", 0.965, 0.99),
-        ("verification_code", 0.975, 0.985),
+        ("phone", 0.975, 0.99),
+        ("verification_code", 0.985, 0.985),
     ];
     check("masking/held_out.jsonl", &floors);
 }
@@ -56,19 +53,27 @@ fn development() {
     check("masking-dev/first/train.jsonl", &[("_", 0.98, 0.985)]);
     check(
         "masking-dev/numbers/train.jsonl",
-        &[("_", 0.99, 0.98), ("cvn", 0.93, 0.98), ("password", 0.95, 0.98), ("verification_code", 0.97, 0.98)],
+        &[("_", 0.99, 0.985), ("cvn", 0.96, 0.985), ("password", 0.96, 0.985), ("verification_code", 0.98, 0.985)],
     );
-    check("masking-dev/people/train.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
-    check("masking-dev/calls/train.jsonl", &[("_", 0.94, 0.94), ("name", 0.99, 0.99), ("address", 0.97, 0.95)]);
+    check("masking-dev/people/train.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98), ("phone", 0.98, 0.99)]);
+    check(
+        "masking-dev/papers/train.jsonl",
+        &[("_", 0.99, 0.99), ("cvn", 0.975, 0.99), ("name", 0.985, 0.93), ("password", 0.985, 0.985)],
+    );
+    check("masking-dev/calls/train.jsonl", &[("_", 0.99, 0.99), ("name", 0.99, 0.99), ("address", 0.97, 0.95)]);
 }
 
 /// Sentences of the same authors from other templates.
 #[test]
 fn development_check() {
     check("masking-dev/first/check.jsonl", &[("_", 0.98, 0.985)]);
-    check("masking-dev/numbers/check.jsonl", &[("_", 0.98, 0.98), ("cvn", 0.96, 0.98), ("password", 0.97, 0.98)]);
-    check("masking-dev/people/check.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98)]);
-    check("masking-dev/calls/check.jsonl", &[("_", 0.94, 0.94), ("name", 0.985, 0.99), ("address", 0.97, 0.98)]);
+    check("masking-dev/numbers/check.jsonl", &[("_", 0.98, 0.985), ("cvn", 0.96, 0.985)]);
+    check("masking-dev/people/check.jsonl", &[("_", 0.96, 0.98), ("address", 0.84, 0.98), ("phone", 0.99, 0.99)]);
+    check(
+        "masking-dev/papers/check.jsonl",
+        &[("_", 0.98, 0.98), ("name", 0.98, 0.95), ("password", 0.97, 0.98), ("phone", 0.98, 0.9)],
+    );
+    check("masking-dev/calls/check.jsonl", &[("_", 0.99, 0.99), ("name", 0.985, 0.99), ("address", 0.97, 0.98)]);
 }
 
 /// Numbers with words between their pieces that are in no list of the rules.
@@ -82,8 +87,9 @@ fn unforeseen_words() {
 fn masking_twice_changes_nothing() {
     let mut changed = 0;
     let (mut all, mut left) = (0, 0);
-    for sentence in
-        ["first", "numbers", "people"].iter().flat_map(|set| sentences(&format!("masking-dev/{set}/check.jsonl")))
+    for sentence in ["first", "numbers", "people", "papers", "calls"]
+        .iter()
+        .flat_map(|set| sentences(&format!("masking-dev/{set}/check.jsonl")))
     {
         let masked = mask::text(&sentence.text);
         changed += usize::from(mask::text(&masked) != masked);

@@ -9,6 +9,7 @@ use super::forms::LONGEST;
 use super::gaps::Gap;
 use super::reading::{Chain, Group};
 use super::{secrets, shapes};
+use crate::numerals::digit;
 
 /// What is left and too long to be a date, an amount or a code is taken for an account, unless it is announced as a
 /// serial number.
@@ -55,29 +56,22 @@ pub(super) fn weak(context: &Context, chain: &Chain, taken: &mut [bool], found: 
 fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: usize) -> bool {
     let Some(first) = groups.first() else { return false };
     let long = groups.len() == 1 && digits.len() >= 11 || (12..=LONGEST).contains(&digits.len());
-    // Who sends text messages, unless it is announced.
-    let sender = digits.starts_with(&[1, 0, 6])
-        && !matches!(context.announces(first.range.start), Some((Cue::Account | Cue::Payee, distance)) if distance <= 8);
+    let cue = context.announces(first.range.start);
     let named = context.source.slice(0..first.range.start).ends_with(&['号', '码']);
-    let day = shapes::starts_with_a_day(digits) && digits.len() >= 12 && !named;
     if !long
-        || day
-        || sender
         || digits.contains(&shapes::TEN)
-        || shapes::bar_code(digits)
-        || shapes::counts_up(digits)
+        || !named && nobody_s(context, groups, digits, cue)
         // 123456789012.50.
-        || context.source.folded(end) == '.' && crate::numerals::digit(context.source.folded(end + 1)).is_some()
+        || context.source.folded(end) == '.' && digit(context.source.folded(end + 1)).is_some()
         || context.glued(first.range.start)
         || secrets::date(context, groups)
     {
         return false;
     }
-    let cue = context.announces(first.range.start);
     // A word that has its number already says nothing of this one.
     let own = |distance: usize| {
         let between = context.source.slice(first.range.start - distance..first.range.start);
-        between.iter().filter(|c| crate::numerals::digit(**c).is_some()).count() < 3
+        between.iter().filter(|c| digit(**c).is_some()).count() < 3
     };
     // No amount has twelve digits.
     let money = |distance: usize| {
@@ -103,4 +97,31 @@ fn account_by_length(context: &Context, groups: &[Group], digits: &[u8], end: us
         cue == Cue::Serial && (distance <= 4 || is) && !matches!(context.source.slice(end..end + 1), ['的' | '里'])
     });
     !serial && !named && !context.numbered(first.range.start) && !context.number_sign(first.range.start)
+}
+
+/// Whether the digits look like what is no account: the sender of text messages, a day and what follows it, a bar code, digits
+/// that were tried, an order's number that is longer than accounts are.
+fn nobody_s(context: &Context, groups: &[Group], digits: &[u8], cue: Option<(Cue, usize)>) -> bool {
+    let announced = |within: usize| matches!(cue, Some((Cue::Account | Cue::Payee, distance)) if distance <= within);
+    digits.starts_with(&[1, 0, 6]) && !announced(8)
+        || digits.len() > 24 && groups.len() < 4 && !announced(40)
+        || shapes::starts_with_a_day(digits)
+        || shapes::bar_code(digits)
+        || shapes::counts_up(digits)
+        || round(context, groups)
+}
+
+/// Whether the digits are amounts or counts side by side, or one of many noughts: 1000，2000，3000; 325 350 375 400; 3.14159.
+fn round(context: &Context, groups: &[Group]) -> bool {
+    let all = |fits: fn(&Group) -> bool| groups.iter().all(fits);
+    let noughts =
+        groups.iter().rev().flat_map(|group| group.digits.iter().rev()).take_while(|digit| **digit == 0).count();
+    let decimal = matches!(groups, [whole, part] if context.source.slice(whole.range.end..part.range.start) == ['.']);
+    let value = |group: &Group| {
+        group.digits.iter().fold(0_u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(*digit)))
+    };
+    let counted = groups.len() > 3 && groups.windows(2).all(|pair| matches!(pair, [a, b] if value(a) + 1 == value(b)));
+    let hundreds = groups.len() > 2 && all(|group| group.digits.len() > 2 && group.digits.ends_with(&[0, 0]));
+    let fives = groups.len() > 3 && all(|group| group.digits.len() > 1 && matches!(group.digits.last(), Some(0 | 5)));
+    noughts > 6 || decimal || counted || hundreds || fives
 }

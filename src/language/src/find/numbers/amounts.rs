@@ -98,9 +98,9 @@ pub(super) fn counts(source: &Source, start: usize, end: usize, digits: usize) -
     if matches!(after, 'k' | 'w') && !source.folded(end + 1).is_ascii_alphanumeric() && digits <= 4 {
         return true;
     }
-    // Nobody counts in the hundred thousands of millions.
+    // Nobody counts in the thousands of thousands of millions.
     if digits > 10 {
-        return false;
+        return digits <= 13 && after == '元';
     }
     let blank = usize::from(after == ' ');
     let after = source.folded(end + blank);

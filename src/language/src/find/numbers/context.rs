@@ -122,10 +122,12 @@ impl<'a> Context<'a> {
             |at: &usize| matches!(source.folded(*at), '是' | '为' | ',' | ':' | ' ' | '叫' | '#' | '.' | '“' | '"');
         let at = start - (0..start).rev().take(4).take_while(leads).count();
         let before = |back: usize| at.checked_sub(back).map_or('\0', |at| source.folded(at));
+        // 验证码，482913: what comes behind a pause is the code.
+        let pause = source.slice(at..start).contains(&',');
         match before(1) {
             '号' | '单' | '码' | '编' => {
                 !(matches!(before(2), '账' | '帐' | '户' | '折' | '卡' | '的' | '个' | '串' | '\0')
-                    || before(1) == '码' && before(2) == '号')
+                    || before(1) == '码' && (before(2) == '号' || pause))
             }
             _ => false,
         }

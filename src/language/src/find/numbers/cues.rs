@@ -67,6 +67,11 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
             at += length;
             continue;
         };
+        // 订单号码 is 订单号.
+        let length = length
+            + usize::from(
+                cue == Cue::Serial && source.before(at + length) == '号' && source.folded(at + length) == '码',
+            );
         let length = if cue == Cue::Cvn { without_first_digit(source, at, length) } else { length };
         let near_back = |m: &Mention| m.cue == Cue::Cvn && m.range.end + 2 >= at;
         let code = matches!(source.folded(at + length - 1), '码' | '碼');
@@ -79,6 +84,12 @@ pub(super) fn mentions(source: &Source) -> Vec<Mention> {
             && found.last().is_some_and(|m: &Mention| m.range.end == at)
         {
             // 证件号码 is no telephone number.
+            found.last_mut().into_iter().for_each(|m| m.range.end += length);
+            at += length;
+        } else if cue == Cue::Card
+            && found.last().is_some_and(|m| m.cue == Cue::Serial && m.range.end == at && source.before(at) == '卡')
+        {
+            // 礼品卡卡号 is no bank's.
             found.last_mut().into_iter().for_each(|m| m.range.end += length);
             at += length;
         } else if continues(source, cue, at) || a_place(source, cue, at + length) {
@@ -202,7 +213,7 @@ static CUES: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Received,
         ),
         (
-            "顺丰 圆通 中通 申通 韵达 极兔 德邦 运单 物流 小票 存根 电子客票 双色球 大乐透 彩票 经度 纬度 营业执照 水表户号 电表户号 比分 房产证号 房产证 不动产证 不动产证号 产权证 产权证号 行驶证 驾驶证号 结婚证号 毕业证号 cnaps cnaps_code 寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
+            "礼品卡 购物卡 会员卡 会员卡号 油卡 加油卡 etc卡 积分卡 就诊卡 公交卡 医保卡 充值卡 sim卡 校园卡 门禁卡 燃气卡 工会卡 菜鸟 顺丰 圆通 中通 申通 韵达 极兔 德邦 运单 物流 小票 存根 电子客票 双色球 大乐透 彩票 经度 纬度 营业执照 水表户号 电表户号 比分 房产证号 房产证 不动产证 不动产证号 产权证 产权证号 行驶证 驾驶证号 结婚证号 毕业证号 cnaps cnaps_code 寄件单 兑换单 登记编码 核准号 经纬度 串号 背后那串号 条款 zip_code 邮政编码 投递单 受理单号 机身号 error_code sort_code swift_code status_code 原因码 状态码 故障码 gb/t 订单 订单号 订单编号 单号 快递单 快递单号 快递号 运单号 物流单号 物流号 包裹号 流水 流水号 交易流水 交易号 交易单号 参考号 回单 回单号 回单编号 凭证 凭证号 凭证号码 业务编号 \
              序列号 合同 合同号 合同编号 保单 保单号 保险单号 发票 发票号 发票号码 发票代码 设备号 终端号 终端编号 商户号 商户编号 申请编号 申请单 申请号 进件 进件号 进件编号 \
              排队号 取号 预约号 预约编号 取件码 提货码 优惠码 邀请码 推荐码 兑换码 券码 券号 会员号 退款单 退款单号 受理号 受理编号 受理单 工单 工单号 工单编号 投诉单 案件编号 案件号 报案号 imei imsi sn \
              会话编号 请求 版本 版本号 车牌 车牌号 代码 错误码 错误代码 返回码 响应码 报错 提示码 信用代码 社会信用代码 统一社会信用代码 执照号 营业执照号 纳税人识别号 税号 \

@@ -36,11 +36,9 @@ pub(super) fn conveyed(context: &Context, word: usize, groups: &[Group], distanc
     let digits: Vec<u8> = groups.iter().flat_map(|group| group.digits.iter().copied()).collect();
     let other =
         digits.len() > 10 || digits.ends_with(&[0, 0]) || shapes::starts_with_a_day(&digits) && digits.len() == 8;
-    (distance <= 2
-        && !other
-        && !context.numbered(word - told)
-        && has_digits(groups, |digits| (4..=8).contains(&digits)))
-    .then_some(typed)
+    let near = distance <= 2 || distance <= 4 && context.source.before(groups.first()?.range.start) == '是';
+    (near && !other && !context.numbered(word - told) && has_digits(groups, |digits| (4..=8).contains(&digits)))
+        .then_some(typed)
 }
 
 /// Digits that nothing announces, where the text is about secrets, a machine rejects them or they are an answer by themselves.
