@@ -7,6 +7,13 @@ use crate::width::half_width;
 ///
 /// 两, 洞, 拐 and 勾 are ordinary words too: the caller looks at what stands around them.
 pub fn digit(c: char) -> Option<u8> {
+    // Most characters of a text are of these two kinds.
+    match c {
+        '0'..='9' => return Some(c as u8 - b'0'),
+        '\u{4e00}'..='\u{9fff}' => return chinese_digit(c),
+        _ if c.is_ascii() => return None,
+        _ => (),
+    }
     match half_width(c) {
         c @ '0'..='9' => Some(c as u8 - b'0'),
         // In circles and brackets.

@@ -51,7 +51,8 @@ pub(super) type Chain = Vec<Group>;
 pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: impl Fn(usize) -> bool) -> Vec<Chain> {
     let (mut chains, mut chain, mut at): (Vec<Chain>, Chain, usize) = (Vec::new(), Chain::new(), 0);
     while at < source.len() {
-        let Some(mut group) = (usable(at)).then(|| group(source, at, &usable)).flatten() else {
+        let may = usable(at) && may_begin(source.folded(at));
+        let Some(mut group) = may.then(|| group(source, at, &usable)).flatten() else {
             at += 1;
             continue;
         };
@@ -103,6 +104,11 @@ pub(super) fn chains(source: &Source, usable: impl Fn(usize) -> bool, passable: 
         chains.push(chain);
     }
     chains
+}
+
+/// Whether digits may begin with the character: most characters are soon passed over.
+fn may_begin(c: char) -> bool {
+    digit(c).is_some() || matches!(c, '十' | '俩' | '仨' | '双' | 'd') || TENS_BEGIN.contains(&c)
 }
 
 /// Whether a Chinese numeral stands here that the dictionary takes for a part of a word.
@@ -328,5 +334,8 @@ fn ten(source: &Source, at: usize) -> Option<usize> {
     let skipped = (0..at).rev().take(10).find(digit_before);
     skipped.is_some_and(|last| last + 1 == at || gap(source, last + 1..at) != Gap::Start).then_some(length)
 }
+
+/// What the words of [`TENS`] begin with.
+const TENS_BEGIN: [char; 10] = ['x', '叉', '插', '岔', '差', '艾', '埃', '爱', '挨', '×'];
 
 static TENS: LazyLock<Words<()>> = LazyLock::new(|| Words::new(&[("x 叉 插 岔 差 艾克斯 埃克斯 爱克斯 挨克斯 ×", ())]));
