@@ -10,7 +10,7 @@ use super::super::source::{Class, Source, is_han};
 use super::characters::{OFTEN, TABLE, Weights};
 use super::context;
 use super::surname::doubtful;
-use super::weigh::{Costs, LISTED, gain, word};
+use super::weigh::{Costs, LISTED, gain, light, word};
 use crate::numerals::digit;
 
 /// A character that no given name in the lists has.
@@ -83,9 +83,11 @@ fn stranger(source: &Source, start: usize) -> Option<(Range<usize>, f32)> {
     let second = TABLE.second.get(source.folded(start + 2)).filter(|weight| *weight <= 8.0)?;
     // A verb or a particle is one: 推荐人填李珺. What the dictionary does not know is none.
     let unknown = || word(source.str(&(start..start + 1))) > 14.0;
+    // 姓名栏|梁玲.
+    let divided = light(source, &TABLE.surname, start + 1, 6.0) && light(source, &TABLE.one, start + 2, 8.0);
     let alone = source.token(start).filter(|t| t.end == start + 1);
     let word = alone.is_none_or(|t| !matches!(t.class, Class::Noun | Class::Quality) && !unknown());
-    (!word && context::before(source, start) >= 6.0).then_some((start..start + 3, SURNAME + first + second))
+    (!word && !divided && context::before(source, start) >= 6.0).then_some((start..start + 3, SURNAME + first + second))
 }
 
 /// The ways to read a name from `start` on, and what each costs.
@@ -155,8 +157,9 @@ fn names(source: &Source, free: &[bool], start: usize) -> Vec<(Range<usize>, f32
             source.folded(from),
             '工' | '姨' | '叔' | '姐' | '哥' | '嫂' | '婶' | '爷' | '奶' | '总' | '董' | '伯' | '嘞'
         );
-        // 阿明 and 阿佳: how one calls somebody too.
-        if usable(from) && !called && source.folded(start) != '阿' {
+        // 阿明 and 阿佳: how one calls somebody too. 诸葛 is a surname alone.
+        let surname_alone = table.compound.at(&source.folded, start) == Some((2, ())) && from == start + 1;
+        if usable(from) && !called && !surname_alone && source.folded(start) != '阿' {
             out.push((start..from + 1, surname + 1.0 + weight(&table.one, from)));
         }
     };

@@ -7,6 +7,9 @@ use super::super::source::{Class, Source, Token, is_han};
 use super::super::words::Words;
 use super::characters::TABLE;
 
+/// The words around say no more than this.
+pub(super) const MOST: f32 = 15.5;
+
 /// Natural logarithms: how much more probable a name is here than anywhere.
 pub(super) fn support(source: &Source, free: &[bool], range: &Range<usize>) -> f32 {
     // Beside a number, an address, another name.
@@ -190,6 +193,8 @@ fn word_before(source: &Source, at: usize) -> Option<f32> {
         _ if person && token.end - token.start > 1 && token.class == Class::Noun && !token.place => 4.5,
         _ if doer(token) => 4.5,
         Class::Link => 3.0,
+        // 昨天, 上周.
+        Class::Quality if token.end - token.start > 1 => 1.0,
         Class::Verb => 1.5,
         Class::Adverb => 1.0,
         Class::Noun if token.end - token.start > 1 => 0.5,
@@ -221,7 +226,7 @@ static LEFT: LazyLock<Words<f32>> = LazyLock::new(|| {
              法定代表人 法定代表人是 负责人 签名 签名是 落款 落款是 署名 曾用名 收件人 收件人是 收货人 寄件人 预约人 推荐人 推荐人是 介绍人 监护人 监护人是 产权人 产权人是 被告 原告 当事人 我是 我就是 您是 你是 请问是 请问您是 您就是 \
              本人 客户 客户是 客户姓名 客户名 用户 贵姓 全名 全名是 真名 真名是 称呼 称呼您 实名 对方叫 对方是 自称 自称是 自称叫 有个叫 一个叫 个叫 叫 抬头 抬头是 改名 改名叫 更名为 股东 股东是 会计 出纳 财务 柜员 客户经理 理财经理 大堂经理 经理 \
              行长 主任 工作人员 业务员 客服 坐席 房东 老板 同事 同学 朋友 邻居 亲戚 老公 老公叫 老婆 老婆叫 爱人 丈夫 妻子 先生叫 太太 父亲 母亲 爸爸 妈妈 我爸 我妈 爸 妈 儿子 女儿 孙子 孙女 外孙 哥哥 弟弟 姐姐 妹妹 大哥 大姐 表哥 表弟 表姐 \
-             表妹 堂哥 堂弟 舅舅 舅妈 姨妈 姑姑 姑妈 叔叔 婶婶 伯伯 伯父 爷爷 奶奶 外公 外婆 姥姥 姥爷 岳父 岳母 公公 婆婆 女婿 儿媳 侄子 侄女 外甥 闺女 媳妇 大伯 二伯 大叔 二叔 三叔 小叔 大爷 大妈 大娘 大婶 大舅 二舅 小舅 大姨 小姨 姨父 大姑 小姑 姑父 姑妈 嫂子 大嫂 姐夫 妹夫 弟媳 弟妹 儿媳妇 亲家 孩子 养父 养母 养子 养女 继父 继母 继子 继女 干爹 干妈 外甥女 外孙女 阿佳 \
+             表妹 堂哥 堂弟 舅舅 舅妈 姨妈 姑姑 姑妈 叔叔 婶婶 伯伯 伯父 爷爷 奶奶 外公 外婆 姥姥 姥爷 岳父 岳母 公公 婆婆 女婿 儿媳 侄子 侄女 外甥 闺女 媳妇 大伯 二伯 大叔 二叔 三叔 小叔 大爷 大妈 大娘 大婶 大舅 二舅 小舅 大姨 小姨 姨父 大姑 小姑 姑父 姑妈 嫂子 大嫂 姐夫 妹夫 弟媳 弟妹 儿媳妇 亲家 孩子 养父 养母 养子 养女 继父 继母 继子 继女 干爹 干妈 外甥女 外孙女 阿佳 发小 \
              供应商 经销商 主管 专员 顾问 翻译 律师 外教 老师 医生 大夫 护士 护工 司机 秘书 书记 支书 教授 教练 导师 法官 警官 保安 保姆 中介 队长 班长 组长 厂长 校长 院长 工头 包工头 对象 男朋友 女朋友 未婚夫 未婚妻 前夫 前妻 战友 室友 师傅 徒弟 合伙人 学生 \
              共同借款人 配偶 配偶是 家属 持有人 所有人 受让人 出票人 背书人 经办 复核 审批 制表 审核人 操作员 授权人 被授权人 代理人 继承人 被继承人 死者 逝者 车主 业主 租客 房客 签字 签字人 备注 备注写 附言 敬启 此致 下一位 有请",
             6.5,

@@ -54,8 +54,7 @@ fn cut_off(reading: &Reading) -> f32 {
 }
 
 /// What stands behind a name more often than at its end.
-const FOLLOWS: &str =
-    "刚代会开加下来退持充存那好借在到已将就都也还说去没先正保尾贷拉回嘞带系家约晚挺赞人休向用升调后号";
+const FOLLOWS: &str = "刚代会开加下来退持充存那好借在到已将就都也还说去没先正保尾贷拉回嘞带系家约晚挺赞人休向用升调后号提教交留离站太拍抱惊";
 
 /// Whether a single character follows that is hardly a word there but may well end the given name: 袁语|晚, 廖鹏|月.
 fn leaves_over(source: &Source, end: usize) -> bool {

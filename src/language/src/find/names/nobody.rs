@@ -58,7 +58,12 @@ fn is_place(c: char) -> bool {
 
 /// Whether the characters behind are the rest of a company's name.
 fn company(source: &Source, end: usize) -> bool {
-    const TAILS: [&[char]; 13] = [
+    const TAILS: [&[char]; 18] = [
+        &['五', '金'],
+        &['药', '店'],
+        &['商', '店'],
+        &['门', '店'],
+        &['专', '柜'],
         &['公', '司'],
         &['集', '团'],
         &['银', '行'],

@@ -1,6 +1,6 @@
 //! Whether the character that a name begins with is its surname, or rather a word before it.
 
-use super::super::source::{Source, is_han};
+use super::super::source::{Class, Source, is_han};
 use super::characters::TABLE;
 use super::context;
 use super::weigh::{Reading, light};
@@ -26,6 +26,20 @@ pub(super) fn weight(reading: &Reading) -> f32 {
     let in_a_word = reading.first.start == start && reading.first.end - start > 1;
     if rare && in_a_word && !reading.exact && !reading.first.person {
         weight -= 4.0;
+    }
+    // 小刘|挺热心: how one calls somebody.
+    let called = reading.range.len() == 2 && matches!(before, '小' | '老') && context::before(source, start) < 4.5;
+    if called && source.token(start - 1).is_some_and(|t| t.start == start - 1) {
+        weight -= 4.0;
+    }
+    // 于月初: when something is.
+    if source.folded(start) == '于'
+        && reading.range.len() == 3
+        && reading.last.start == start + 1
+        && reading.last.class == Class::Quality
+        && !matches!(source.slice(start + 1..reading.range.end), [a, b] if TABLE.pairs.contains(&[*a, *b]))
+    {
+        weight -= 5.0;
     }
     // 向|海燕: a given name that many people have, behind a surname.
     if let [a, b] = source.slice(reading.range.clone())

@@ -76,7 +76,6 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     let (first, last) = (*source.tokens.get(from)?, *source.tokens.get(to)?);
     let exact = from == to && first.start == range.start && last.end == range.end;
     let as_words: f32 = (from..=to).map(|i| costs.token(i)).sum();
-    let sum = as_words + context::support(source, free, range) - name - RARE;
     // Most readings are hopeless, whatever else is said: nothing adds more than this.
     let most = if exact {
         14.0
@@ -85,6 +84,11 @@ pub(super) fn gain(source: &Source, free: &[bool], costs: &mut Costs, range: &Ra
     } else {
         2.5
     };
+    let sum = as_words - name - RARE;
+    if sum + context::MOST + most < -LISTED {
+        return None;
+    }
+    let sum = sum + context::support(source, free, range);
     if sum + most < -LISTED {
         return None;
     }
