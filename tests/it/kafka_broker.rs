@@ -30,6 +30,8 @@ async fn read_committed(broker: &KafkaBroker, topic: &str, count: usize) -> Vec<
         .set("group.id", "reader")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_committed")
+        // A broker that has just come back may not know the topic yet: ask again soon and not in five minutes.
+        .set("topic.metadata.refresh.interval.ms", "1000")
         .create()
         .expect("a consumer");
     consumer.subscribe(&[topic]).expect("subscribed");
