@@ -7,6 +7,7 @@ use rdkafka::consumer::{Consumer, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::support::kafka::KafkaBroker;
 
@@ -28,13 +29,14 @@ async fn read_committed(broker: &KafkaBroker, topic: &str, count: usize) -> Vec<
     let consumer: StreamConsumer = broker
         .client_config()
         .set("group.id", "reader")
-        .set("auto.offset.reset", "earliest")
+        .set("enable.auto.commit", "false")
         .set("isolation.level", "read_committed")
-        // A broker that has just come back may not know the topic yet: ask again soon and not in five minutes.
-        .set("topic.metadata.refresh.interval.ms", "1000")
         .create()
         .expect("a consumer");
-    consumer.subscribe(&[topic]).expect("subscribed");
+    // No group to join: its coordinator is the last that a broker which has just come back is ready for.
+    let mut partitions = TopicPartitionList::new();
+    partitions.add_partition_offset(topic, 0, Offset::Beginning).expect("a partition");
+    consumer.assign(&partitions).expect("assigned");
     let mut seen = Vec::new();
     while seen.len() < count {
         let message = match tokio::time::timeout(PATIENCE, consumer.recv()).await.expect("a message in time") {
